@@ -1,0 +1,103 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import hypothesis
+import pytest
+from django.core.cache import cache
+from django.db import connections
+
+from tests.support.fixtures import (  # noqa: F401  (fixtures of all tests)
+    baresip,
+    browser,
+    migrated_postgres,
+    migrated_sqlite,
+    page,
+    postgres_database,
+    postgres_url,
+    redis_url,
+    screenshot,
+    server,
+)
+
+# Tests that start real servers run one after the other, beside the quick ones.
+GROUPS = {
+    "browser": "screen",
+    "softphone": "screen",
+    "postgres": "servers",
+    "redis": "servers",
+    "slow": "servers",
+}
+ON_POSTGRES = os.environ.get("TEST_DB") == "postgres"
+LOOPBACK = ("127.", "::1", "localhost")
+
+hypothesis.settings.register_profile("product", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=15)
+hypothesis.settings.load_profile("product")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep the tests of each group on one of pytest-xdist's workers; on PostgreSQL
+    run only what talks to the database."""
+    for item in items:
+        groups = {GROUPS.get(mark.name, "") for mark in item.iter_markers()} - {""}
+        if groups:
+            item.add_marker(pytest.mark.xdist_group(min(groups)))
+    if ON_POSTGRES:
+        without = [item for item in items if not uses_database(item)]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if uses_database(item)]
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether a test asks pytest-django for the database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or bool(fixtures & {"db", "transactional_db"})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_loopback() -> Iterator[None]:
+    """Tests reach no network but their own machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise PermissionError(f"A test wants to reach {address[0]}.")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """No test sees what another one cached."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, request: pytest.FixtureRequest
+) -> None:
+    """With TEST_DB=postgres: point the settings to the running server."""
+    if not ON_POSTGRES:
+        return
+    url = urlsplit(request.getfixturevalue("postgres_url"))
+    connections["default"].settings_dict.update(
+        HOST=url.hostname or "",
+        PORT=url.port or "",
+        USER=url.username or "",
+        PASSWORD=url.password or "",
+    )
