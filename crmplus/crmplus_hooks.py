@@ -1,0 +1,11 @@
+"""The frame's own menu entry."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crmplus import hooks
+
+hooks.register(
+    hooks.MenuEntry(key="home", label=_("Home"), icon="home", url_name="home", order=0)
+)

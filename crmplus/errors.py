@@ -1,0 +1,115 @@
+"""Error pages: what happened, what to do, and a number to name when asking for help."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crmplus.context import theme_of_browser
+
+logger = logging.getLogger(__name__)
+
+API = "/api/"
+PAGES = {
+    400: (
+        "alert-circle",
+        _("This request could not be read"),
+        _("Go back, load the page anew and try again."),
+    ),
+    403: (
+        "lock",
+        _("You have no right to see this"),
+        _("If you need it for your work, ask your administrator for the right."),
+    ),
+    404: (
+        "map-search",
+        _("There is nothing here"),
+        _("It may have been deleted or moved, or the address has a typing error."),
+    ),
+    500: (
+        "tool",
+        _("Something went wrong on our side"),
+        _(
+            "Nothing you saved before is lost. Try again in a minute; if it happens "
+            "again, give your administrator the number below."
+        ),
+    ),
+}
+CSRF = (
+    "clock-shield",
+    _("This page was open for too long"),
+    _(
+        "For your safety the form was not sent. Go back, load the page anew and send "
+        "it again. Your browser has to accept cookies."
+    ),
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, as a page."""
+    return _page(request, 400, *PAGES[400])
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, as a page."""
+    return _page(request, 403, *PAGES[403])
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, as a page."""
+    return _page(request, 404, *PAGES[404])
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, as a page; the log names the same number beside the traceback."""
+    return _page(request, 500, *PAGES[500])
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without a valid token."""
+    return _page(request, 403, *CSRF)
+
+
+def _page(
+    request: HttpRequest, status: int, icon: str, title: Any, text: Any
+) -> HttpResponse:
+    number = secrets.token_hex(4).upper()
+    logger.warning(
+        "Request %s: %s %s gave %d.", number, request.method, request.path, status
+    )
+    if request.path.startswith(API):
+        return _problem(status, f"{title}. {text} ({number})")
+    # Without context processors: an error page must not need the database.
+    context = {
+        "frame": {"language": get_language(), "theme": theme_of_browser(request)},
+        "status": status,
+        "number": number,
+        "icon_name": icon,
+        "title": title,
+        "text": text,
+    }
+    html = loader.render_to_string("crmplus/error.html", context)
+    return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _problem(status: int, detail: str) -> HttpResponse:
+    """The same for a program (RFC 9457), where the API itself was not reached."""
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    return JsonResponse(
+        problem,
+        status=status,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store"},
+    )
