@@ -1,0 +1,110 @@
+"""The administration of users. There is no delete: calls keep their people."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from crmplus.accounts import services
+from crmplus.accounts.forms import UserForm
+from crmplus.accounts.models import Role, User
+from crmplus.accounts.rights import role_required
+
+PAGE = 50
+
+
+@role_required(Role.ADMIN)
+def users(request: HttpRequest) -> HttpResponse:
+    """List: ``q`` searches; pages by key (``after`` or ``before`` a user name)."""
+    text = request.GET.get("q", "").strip()
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page, has_previous, has_next = _page(
+        services.search(User.objects.all(), text), after, before
+    )
+    context = {
+        "users": page,
+        "q": text,
+        "previous": page[0].username if has_previous else "",
+        "next": page[-1].username if has_next else "",
+    }
+    return render(request, "accounts/users.html", context)
+
+
+def _page(
+    found: QuerySet[User], after: str, before: str
+) -> tuple[list[User], bool, bool]:
+    if before:
+        rows = list(found.filter(username__lt=before).order_by("-username")[: PAGE + 1])
+        return rows[:PAGE][::-1], len(rows) > PAGE, bool(rows)
+    rows = list(found.filter(username__gt=after).order_by("username")[: PAGE + 1])
+    return rows[:PAGE], bool(after and rows), len(rows) > PAGE
+
+
+@never_cache
+@role_required(Role.ADMIN)
+def new_user(request: HttpRequest) -> HttpResponse:
+    """Create a user; the answer shows the one-time password, which is kept nowhere."""
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.save(commit=False)
+        return _show_password(request, user, services.give_one_time_password(user))
+    return render(request, "accounts/new_user.html", {"form": form})
+
+
+@role_required(Role.ADMIN)
+def user(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit a user."""
+    person = get_object_or_404(User, pk=pk)
+    form = UserForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_user(form.save(commit=False))
+        except services.LastAdministrator:
+            form.add_error("role", _last_administrator())
+        else:
+            messages.success(request, _("The user is saved."))
+            return redirect("accounts:users")
+    context = {"form": form, "person": User.objects.get(pk=pk)}
+    return render(request, "accounts/user.html", context)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def set_active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deactivate (``active=0``) or activate (``active=1``) a user."""
+    person = get_object_or_404(User, pk=pk)
+    if request.POST.get("active") == "1":
+        services.activate(person)
+        messages.success(request, _("%(user)s can sign in again.") % {"user": person})
+        return redirect("accounts:user", pk)
+    try:
+        services.deactivate(person)
+    except services.LastAdministrator:
+        messages.error(request, _last_administrator())
+    else:
+        text = _("%(user)s is locked out and signed out everywhere.")
+        messages.success(request, text % {"user": person})
+    return redirect("accounts:user", pk)
+
+
+@never_cache
+@require_POST
+@role_required(Role.ADMIN)
+def new_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a user a new one-time password and show it, once."""
+    person = get_object_or_404(User, pk=pk)
+    return _show_password(request, person, services.give_one_time_password(person))
+
+
+def _show_password(request: HttpRequest, person: User, password: str) -> HttpResponse:
+    context = {"person": person, "password": password}
+    return render(request, "accounts/one_time_password.html", context)
+
+
+def _last_administrator() -> str:
+    return _("Nobody else can administer. Make somebody else administrator first.")
