@@ -1,0 +1,63 @@
+"""What the recycle bin offers to pages: undo, and finding what was deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from crmplus import hooks, toasts
+from crmplus.recyclebin.models import SoftDeleteModel
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
+
+def bin_types(user: User) -> list[hooks.BinType]:
+    """The types whose deleted entries this user may see and restore."""
+    return [
+        kind
+        for kind in hooks.registered(hooks.BinType)
+        if not kind.roles or any(user.has_role(role) for role in kind.roles)
+    ]
+
+
+def find_deleted(user: User, key: str, pk: int) -> SoftDeleteModel:
+    """A deleted entry of the type ``key``; Http404 if this user sees none there."""
+    for kind in bin_types(user):
+        if kind.key == key:
+            found = deleted_rows(kind, user).filter(pk=pk).first()
+            if found:
+                return found
+    raise Http404
+
+
+def deleted_rows(kind: hooks.BinType, user: User) -> QuerySet[SoftDeleteModel]:
+    """The deleted entries of a type that this user may see."""
+    model = cast("type[SoftDeleteModel]", kind.model)
+    rows = model.all_objects.filter(deleted_at__isnull=False)
+    return kind.visible(user, rows) if kind.visible else rows
+
+
+def restore_url(key: str, pk: int, back: str = "") -> str:
+    """The address whose POST restores an entry, and then goes ``back``."""
+    url = reverse("recyclebin:restore", args=[key, pk])
+    return f"{url}?{urlencode({'next': back})}" if back else url
+
+
+def offer_undo(
+    request: HttpRequest, text: str, deleted: SoftDeleteModel, back: str
+) -> None:
+    """Say that something was deleted, with a button that restores it.
+
+    The model needs a ``BinType`` hook. ``back`` is the page shown afterwards.
+    """
+    key = next(
+        kind.key
+        for kind in hooks.registered(hooks.BinType)
+        if kind.model is type(deleted)
+    )
+    toasts.undoable(request, text, restore_url(key, deleted.pk, back))
