@@ -1,0 +1,1 @@
+"""An app for tests with real servers: it publishes what a test asks for."""
