@@ -1,0 +1,34 @@
+// Lists filter as soon as a choice is made; the form of a contact suggests names.
+
+for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
+  for (const select of form.querySelectorAll("select")) {
+    select.addEventListener("change", () => form.requestSubmit());
+  }
+}
+
+const WAIT = 150;
+const names = document.getElementById("organisation-names");
+const field = document.querySelector("[data-suggest=organisations]");
+
+if (names && field) {
+  let timer = 0;
+  let newest = 0;
+  field.setAttribute("list", names.id);
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(suggest, WAIT);
+  });
+
+  async function suggest() {
+    const mine = ++newest;
+    const url = `${names.dataset.url}?q=${encodeURIComponent(field.value)}`;
+    const answer = await fetch(url);
+    if (!answer.ok || mine !== newest) return;
+    const options = (await answer.json()).names.map((name) => {
+      const option = document.createElement("option");
+      option.value = name;
+      return option;
+    });
+    names.replaceChildren(...options);
+  }
+}

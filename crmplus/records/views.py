@@ -1,0 +1,157 @@
+"""List, show, create, change and delete records of all kinds; search everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crmplus import keyset
+from crmplus.records.detail import detail_context
+from crmplus.records.fields import begins_with
+from crmplus.records.filters import ListForm
+from crmplus.records.forms import RecordForm, form_class
+from crmplus.records.keys import fold, one_line
+from crmplus.records.models import PHONE_FIELDS, Organisation, Record
+from crmplus.records.numbers import numbers, with_main_numbers
+from crmplus.records.search import (
+    is_number,
+    matches,
+    search_everywhere,
+)
+from crmplus.records.types import TYPES, RecordType
+from crmplus.recyclebin.services import offer_undo
+from crmplus.web import next_page, signed_in_user
+
+SUGGESTIONS = 10
+LONGEST_SEARCH = 200
+
+
+def _record(kind: RecordType, pk: int) -> Record:
+    rows = kind.model.objects.select_related("owner", *kind.related)
+    return get_object_or_404(rows, pk=pk)
+
+
+@login_required
+@require_GET
+def record_list(request: HttpRequest, kind: RecordType) -> HttpResponse:
+    """The records of a kind: filtered, sorted, page by page."""
+    form = ListForm(kind, request.GET)
+    rows = form.rows(signed_in_user(request))
+    # Joined, SQLite would read the owners first and then sort all their records.
+    rows = rows.prefetch_related("owner", *kind.related)
+    page = keyset.page(rows, form.order, request.GET)
+    context = {
+        "kind": kind,
+        "form": form,
+        "chips": form.chips(),
+        "page": page,
+        "rows": with_main_numbers(page.rows),
+    }
+    return render(request, "records/list.html", context)
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """A record: who it is, its timeline, what is related to it."""
+    context = detail_context(request, kind, _record(kind, pk))
+    return render(request, "records/detail.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest, kind: RecordType) -> HttpResponse:
+    """A new record; ``?phone=``, ``?name=`` and fields of the form fill it in."""
+    given = request.GET.dict()
+    if kind.is_person:
+        given["first_name"], _space, given["last_name"] = one_line(
+            given.get("name", "")
+        ).rpartition(" ")
+    initial = {"owner": request.user.pk, **given, **request.GET.dict()}
+    return _edit(request, kind, kind.model(), initial)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """Change a record; ``?phone=`` goes into the first number field that is free."""
+    record = _record(kind, pk)
+    free = [name for name in PHONE_FIELDS if not getattr(record, name)]
+    number = request.GET.get("phone")
+    return _edit(request, kind, record, {free[0]: number} if number and free else {})
+
+
+def _edit(
+    request: HttpRequest, kind: RecordType, record: Record, initial: dict[str, Any]
+) -> HttpResponse:
+    form = form_class(kind)(request.POST or None, instance=record, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        return _saved(request, form)
+    back = record.get_absolute_url() if record.pk else kind.list_url
+    context = {
+        "kind": kind,
+        "record": record if record.pk else None,
+        "form": form,
+        "back": next_page(request, back),
+    }
+    return render(request, "records/form.html", context)
+
+
+def _saved(request: HttpRequest, form: RecordForm) -> HttpResponse:
+    record = form.save()
+    messages.success(request, _("“%(name)s” is saved.") % {"name": record})
+    for number in numbers(record):
+        if number.warning:
+            told = {"field": number.label, "number": number.value}
+            messages.warning(
+                request,
+                _("%(field)s: “%(number)s” is not understood as a phone number.")
+                % told,
+            )
+    return redirect(next_page(request, record.get_absolute_url()))
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """Move a record to the recycle bin; it can be undone."""
+    record = _record(kind, pk)
+    record.move_to_bin(by=signed_in_user(request))
+    text = _("“%(name)s” is in the recycle bin.") % {"name": record}
+    offer_undo(request, text, record, record.get_absolute_url())
+    return redirect(next_page(request, kind.list_url))
+
+
+@login_required
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Search all kinds: names, organisations, e-mail, numbers in any notation.
+
+    With ``?phone=`` each result offers to add that number to it.
+    """
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    context = {
+        "q": text,
+        "phone": request.GET.get("phone", ""),
+        "matches": matches(text, signed_in_user(request)) if text else [],
+        "groups": search_everywhere(text) if text else [],
+        "creatable": TYPES.values() if is_number(text) else (),
+    }
+    return render(request, "records/search.html", context)
+
+
+@login_required
+@require_GET
+def organisation_names(request: HttpRequest) -> HttpResponse:
+    """Names of organisations that begin with ``?q=``, for the form of a contact."""
+    key = fold(request.GET.get("q", ""))
+    rows = Organisation.objects.filter(begins_with("name_key", key))
+    names = rows.order_by("name_key", "pk").values_list("name", flat=True)
+    found = list(names[:SUGGESTIONS]) if key else []
+    return JsonResponse({"names": list(dict.fromkeys(found))})
