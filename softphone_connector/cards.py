@@ -1,0 +1,216 @@
+"""What a popup says about a call, as one user may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crmplus import hooks
+from crmplus.phonebook import display
+from crmplus.phonebook.choices import choice
+from crmplus.phonebook.find import COMPANY, EXACT, Match, find
+from crmplus.phonebook.normalise import NumberKind
+from crmplus.timeline.models import Comment
+from pbxmanager.models import Call, Direction, Status
+from pbxmanager.saving import CALL
+from softphone_connector.notes import note_of
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
+EARLIER_CALLS = 20
+# Kinds of records that have a button of their own on the card of an unknown number.
+OFFERED = 2
+DIRECTIONS = {
+    "inbound": _("Inbound call"),
+    "outbound": _("Outbound call"),
+    "internal": _("Internal call"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """A kind of record that can be made from the number; ``label`` is a button's."""
+
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The card about a call.
+
+    ``matches`` come best first; ``chosen`` is the one whose record the call belongs
+    to, if that is decided. ``place`` is the number's area, ``note`` what this user
+    wrote about the call, ``over_at`` when it was over for this user (UTC), ``is_mine``
+    whether this user took or placed it.
+    """
+
+    call: Call
+    matches: tuple[Match, ...]
+    chosen: Match | None
+    pretty: str
+    place: str
+    region: str
+    last_call: Call | None
+    last_comment: Comment | None
+    note: str
+    is_mine: bool
+    creators: tuple[Creator, ...]
+    over_at: datetime | None
+    now: datetime
+
+    @property
+    def headline(self) -> str:
+        """What happens, in words: "Inbound call · Ringing"."""
+        direction = DIRECTIONS[self.call.direction]
+        return f"{direction} · {self.call.get_status_display()}"
+
+    @property
+    def icon(self) -> str:
+        """The icon of the direction and of how it went."""
+        if self.call.direction == Direction.INTERNAL:
+            return "arrows-exchange"
+        unreached = self.call.status in {Status.MISSED, Status.NOT_REACHED}
+        way = "incoming" if self.call.direction == Direction.INBOUND else "outgoing"
+        return "phone-x" if unreached else f"phone-{way}"
+
+    @property
+    def counts_since(self) -> datetime | None:
+        """Since when it rings or talks (UTC); None when it does neither."""
+        if self.call.status == Status.CONNECTED:
+            return self.call.connected_at
+        return self.call.started_at if self.call.status == Status.RINGING else None
+
+    @property
+    def counted(self) -> int:
+        """Seconds since then."""
+        since = self.counts_since
+        return max(0, int((self.now - since).total_seconds())) if since else 0
+
+    @property
+    def taken_by(self) -> str:
+        """The colleague who answered it while it rang here too."""
+        others = self.over_at and self.call.connected_at and self.call.user
+        inbound = self.call.direction == Direction.INBOUND
+        return str(self.call.user) if others and inbound and not self.is_mine else ""
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether there are several records that it may be."""
+        return len(self.matches) > 1
+
+    @property
+    def offered(self) -> tuple[Creator, ...]:
+        """What can be made of the number with one click: nobody is known by it."""
+        known = any(match.kind != COMPANY for match in self.matches)
+        return () if known else self.creators[:OFFERED]
+
+    @property
+    def more_creators(self) -> tuple[Creator, ...]:
+        """What else can be made of it."""
+        return self.creators[len(self.offered) :]
+
+    @property
+    def is_anonymous(self) -> bool:
+        return not self.call.party
+
+    @property
+    def is_internal(self) -> bool:
+        return self.call.number_kind == NumberKind.INTERNAL
+
+
+def card_of(call: Call, user: User) -> Card:
+    """The card of a call for a user; the number of queries does not depend on data."""
+    matches = tuple(find(call.as_number(), user)) if call.party else ()
+    chosen = _chosen(call, matches)
+    if chosen:
+        matches = (chosen, *(match for match in matches if match is not chosen))
+    earlier = _earlier(call)
+    note = note_of(call, user)
+    return Card(
+        call=call,
+        matches=matches,
+        chosen=chosen,
+        pretty=display.pretty(call.e164 or call.party) if call.party else "",
+        place=display.place(call.e164, get_language() or "en") if call.e164 else "",
+        region=display.region(call.e164) if call.e164 else "",
+        last_call=next((one for one in earlier if one.connected_at), None),
+        last_comment=_last_comment(earlier, matches),
+        note=note.text if note else "",
+        is_mine=user.pk in {call.user_id, call.clicked_by_id},
+        creators=_creators(call),
+        over_at=_over_at(call, user),
+        now=timezone.now(),
+    )
+
+
+def _over_at(call: Call, user: User) -> datetime | None:
+    """When a call was over for a user: an own leg may end before the call does."""
+    if call.ended_at or call.status == Status.LOST:
+        return call.ended_at or call.started_at
+    own = list(call.legs.filter(user=user))
+    ends = [leg.over_at for leg in own if leg.over_at]
+    return max(ends) if ends and len(ends) == len(own) else None
+
+
+def _chosen(call: Call, matches: tuple[Match, ...]) -> Match | None:
+    """The record chosen for the call, else for its number, else the only exact one."""
+    wanted = (call.chosen_source, call.chosen_id) if call.chosen_source else None
+    wanted = wanted or (choice(call.e164) if call.e164 else None)
+    for match in matches:
+        if (match.source, match.object_id) == wanted:
+            return match
+    exact = [match for match in matches if match.kind == EXACT]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _earlier(call: Call) -> list[Call]:
+    """Calls with the same number before this one, newest first."""
+    if not call.party:
+        return []
+    calls = Call.objects.filter(party=call.party, started_at__lt=call.started_at)
+    newest = calls.exclude(pk=call.pk).select_related("user").order_by("-started_at")
+    return list(newest[:EARLIER_CALLS])
+
+
+def _last_comment(earlier: list[Call], matches: tuple[Match, ...]) -> Comment | None:
+    """The newest comment on the earlier calls and on the best match."""
+    found = Comment.objects.filter(
+        target_kind=CALL, target_id__in=[call.pk for call in earlier]
+    )
+    if matches and matches[0].kind == EXACT:
+        best = matches[0]
+        found = found | Comment.objects.filter(
+            target_kind=best.source, target_id=best.object_id
+        )
+    return found.select_related("author").order_by("-created_at", "-pk").first()
+
+
+def _creators(call: Call) -> tuple[Creator, ...]:
+    """Which records can be made from the number; the name a phone told is filled in."""
+    if not call.party or call.number_kind == NumberKind.INTERNAL:
+        return ()
+    return tuple(
+        Creator(
+            label=str(source.create_label or source.label),
+            icon=source.icon,
+            url=_with_values(source.create_url, call),
+        )
+        for source in hooks.registered(hooks.PhoneSource)
+        if source.create_url
+    )
+
+
+def _with_values(url: str, call: Call) -> str:
+    values = {"phone": call.e164 or call.party}
+    if call.name:
+        values["name"] = call.name
+    return f"{url}?{urlencode(values)}"

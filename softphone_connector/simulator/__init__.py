@@ -1,0 +1,1 @@
+"""Acts as a softphone: reports calls over HTTP, as a real one would."""

@@ -1,0 +1,182 @@
+// The popups at the lower right: one card per call, in every tab, kept up to date.
+
+import { live } from "../live/live.js";
+import { Idiomorph } from "../vendor/idiomorph.js";
+import { csrfToken, toast } from "../crmplus/toast.js";
+import { isUnsaved, keepNotes, restoreNote } from "./notes.js";
+import { timers } from "./timers.js";
+
+const SHOWN = 3;
+const STAYS = 60_000;
+const AGAIN = 5_000;
+const DISMISSED = "popups-dismissed";
+const REMEMBERED = 50;
+
+const stack = document.getElementById("popup-stack");
+const cards = stack.querySelector(".popup-cards");
+const more = stack.querySelector("[data-popup=more]");
+
+const find = (key) => cards.querySelector(`[data-key="${CSS.escape(key)}"]`);
+const dismissed = () => JSON.parse(localStorage.getItem(DISMISSED) ?? "[]");
+const onItsPage = (key) => document.querySelector(`[data-popup-page="${CSS.escape(key)}"]`);
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.querySelector(".popup");
+}
+
+async function show(message) {
+  if (message.gone) return vanish(message.key);
+  if (dismissed().includes(message.key)) return;
+  const html = await live.card(message);
+  const card = html && parse(html);
+  if (!card) return;
+  const page = onItsPage(message.key);
+  if (page) return update(page.querySelector(".popup"), card);
+  const shown = find(message.key);
+  if (shown) update(shown, card);
+  else insert(card);
+}
+
+function insert(card) {
+  reveal(card);
+  cards.prepend(card);
+  restoreNote(card);
+  settle(card);
+  count();
+}
+
+// What somebody is typing stays as it is; everything else follows the call.
+function update(shown, card) {
+  if (Number(card.dataset.version) < Number(shown.dataset.version)) return;
+  reveal(card);
+  const folded = shown.classList.contains("is-folded");
+  const typed = shown.querySelector("textarea");
+  const draft = typed.value;
+  const dirty = isUnsaved(typed) || document.activeElement === typed;
+  Idiomorph.morph(shown, card, { ignoreActiveValue: true, callbacks: { beforeAttributeUpdated } });
+  if (dirty) shown.querySelector("textarea").value = draft;
+  shown.classList.toggle("is-folded", folded);
+  settle(shown);
+}
+
+// An open menu stays open.
+function beforeAttributeUpdated(name) {
+  return name !== "open";
+}
+
+function reveal(card) {
+  card.querySelectorAll("[data-popup][hidden]").forEach((part) => (part.hidden = false));
+  card.classList.add("is-live");
+}
+
+// An ended call goes after a while, but never while it is looked at or typed in.
+function settle(card) {
+  clearTimeout(card.leaving);
+  if (!card.dataset.over || onItsPage(card.dataset.key)) return;
+  card.leaving = setTimeout(() => vanish(card.dataset.key), STAYS);
+}
+
+function isBusy(card) {
+  const typed = card.querySelector("textarea");
+  return card.matches(":hover, :focus-within") || isUnsaved(typed);
+}
+
+function vanish(key) {
+  const card = find(key);
+  if (!card) return;
+  clearTimeout(card.leaving);
+  if (isBusy(card)) {
+    card.leaving = setTimeout(() => vanish(key), AGAIN);
+    return;
+  }
+  card.remove();
+  count();
+}
+
+function dismiss(card) {
+  const keys = [...dismissed(), card.dataset.key].slice(-REMEMBERED);
+  localStorage.setItem(DISMISSED, JSON.stringify(keys));
+  card.remove();
+  count();
+}
+
+function count() {
+  const hidden = cards.children.length - SHOWN;
+  more.hidden = hidden <= 0;
+  more.querySelector(".popup-count").textContent = `+${hidden}`;
+  if (hidden <= 0) unfold(false);
+}
+
+function unfold(open) {
+  stack.classList.toggle("is-open", open);
+  more.setAttribute("aria-expanded", String(open));
+}
+
+function fold(button, card) {
+  const folded = card.classList.toggle("is-folded");
+  button.setAttribute("aria-expanded", String(!folded));
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(button.dataset.copy);
+  toast(button.dataset.done);
+}
+
+const ACTIONS = {
+  close: (button, card) => dismiss(card),
+  copy,
+  fold,
+  more: () => unfold(!stack.classList.contains("is-open")),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-popup]");
+  if (button) ACTIONS[button.dataset.popup]?.(button, button.closest(".popup"));
+});
+
+document.addEventListener("keydown", (event) => {
+  const card = event.target.closest?.("#popup-stack .popup");
+  const menu = event.target.closest?.("details[open]");
+  if (event.key === "Escape" && card && !menu) dismiss(card);
+});
+
+// A choice is sent without leaving the page; the card then follows by itself.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-popup=send]");
+  if (!form) return;
+  event.preventDefault();
+  const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      headers,
+      body: new FormData(form),
+      redirect: "error",
+    });
+    if (!answer.ok) toast(await answer.text(), { level: "error" });
+  } catch {
+    toast(stack.dataset.failed, { level: "error" });
+  }
+});
+
+// A card closed in one tab is closed in all of them.
+addEventListener("storage", (event) => {
+  if (event.key !== DISMISSED) return;
+  dismissed().forEach((key) => find(key)?.remove());
+  count();
+});
+
+// Nobody reads on who was signed out.
+function clear(state) {
+  if (state !== "signed-out") return;
+  cards.replaceChildren();
+  count();
+}
+
+document.querySelectorAll("[data-popup-page] .popup").forEach(reveal);
+keepNotes();
+timers();
+live.on("call", show);
+live.on("state", clear);
