@@ -1,0 +1,92 @@
+"""What the PBX Manager brings to the CRM."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from crmplus import hooks
+from crmplus.accounts.models import Role
+from pbxmanager import api, demo, housekeeping, panels
+from pbxmanager.colleagues import colleagues
+from pbxmanager.looks import bring_icons
+from pbxmanager.models import Call
+
+HOUR: Final = 3600.0
+
+bring_icons()
+hooks.register(
+    hooks.MenuEntry(
+        order=200,
+        key="pbx-manager",
+        label=_("PBX Manager"),
+        icon="phone",
+        url_name="pbxmanager:list",
+        help=_("Who called whom, when, and what came of it."),
+    )
+)
+hooks.register(
+    hooks.BinType(
+        order=60,
+        key="calls",
+        model=Call,
+        label=_("Calls"),
+        icon="phone",
+        title=panels.title,
+        # Agents see no calls of others, deleted ones neither; they have "Undo".
+        roles=(Role.SUPERVISOR,),
+    )
+)
+hooks.register(
+    hooks.CronJob(
+        command="pbx_clean_up",
+        label=_("PBX Clean Up"),
+        schedule="0 2 * * *",
+        help=_(
+            "Moves calls without a duration to the recycle bin, once they are 6 hours "
+            "old and nobody has added anything to them."
+        ),
+    )
+)
+hooks.register(
+    hooks.BackgroundLoop(
+        key="give-up-overdue", seconds=30.0, run=housekeeping.give_up_overdue
+    )
+)
+hooks.register(
+    hooks.BackgroundLoop(
+        key="expire-events", seconds=HOUR, run=housekeeping.expire_events
+    )
+)
+hooks.register(hooks.Colleagues(find=colleagues))
+hooks.register(
+    hooks.RecordPanel(
+        order=10,
+        key="calls",
+        title=_("Calls"),
+        icon="phone",
+        template="pbxmanager/panel.html",
+        context=panels.panel,
+    )
+)
+hooks.register(
+    hooks.TimelineSource(
+        order=20, key="call", label=_("Calls"), entries=panels.call_entries
+    )
+)
+hooks.register(
+    # Of the same key as the records' own comments, so that they are filtered together.
+    hooks.TimelineSource(
+        order=21, key="comment", label=_("Comments"), entries=panels.comment_entries
+    )
+)
+hooks.register(
+    hooks.DemoData(
+        order=30, key="extensions", label=_("Extensions"), load=demo.load_extensions
+    )
+)
+hooks.register(
+    hooks.DemoData(order=40, key="calls", label=_("Calls"), load=demo.load_calls)
+)
+hooks.register(hooks.ApiRoutes(order=10, key="calls", urls=api.urlpatterns))

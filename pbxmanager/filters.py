@@ -1,0 +1,216 @@
+"""What the list of calls may be narrowed to, as its address says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crmplus.formfields import styled
+from pbxmanager import periods
+from pbxmanager.belonging import belonging_to
+from pbxmanager.models import Call, Direction, Extension, Leg, Status
+from pbxmanager.parties import source_of
+from pbxmanager.searching import search
+from pbxmanager.visibility import visible_calls
+
+if TYPE_CHECKING:
+    from crmplus import hooks
+    from crmplus.accounts.models import User
+
+MANY_EXTENSIONS = 500
+FEW_CALLS = 1_000
+
+
+def _extensions() -> list[tuple[str, str]]:
+    rows = Extension.objects.select_related("user").order_by("number")
+    named = [(row.number, row.user or row.label) for row in rows[:MANY_EXTENSIONS]]
+    return [
+        ("", _("Extension")),
+        *((number, f"{number} · {name}" if name else number) for number, name in named),
+    ]
+
+
+def seen_by(user: User) -> QuerySet[Call]:
+    """The visible calls, for a list.
+
+    An agent who has only few would have them looked for among all calls: these are
+    named by their keys.
+    """
+    calls = visible_calls(user)
+    if user.is_supervisor:
+        return calls
+    legs = Leg.objects.filter(user=user).values_list("call_id", flat=True)
+    own = list(legs[: FEW_CALLS + 1])
+    if len(own) > FEW_CALLS:
+        return calls
+    return calls.filter(Q(pk__in=own) | Q(user=user) | Q(clicked_by=user))
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on; ``names`` are its parameters, to take it off again."""
+
+    label: str
+    value: str
+    names: Sequence[str]
+
+
+def _day(label: hooks.Text) -> forms.DateField:
+    years = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(
+        required=False,
+        label=label,
+        validators=years,
+        widget=widget,
+        input_formats=["%Y-%m-%d"],
+    )
+
+
+def _choice(label: hooks.Text, choices: Sequence[tuple[str, Any]]) -> forms.ChoiceField:
+    # Nothing chosen shows the label: a row of filters has no room for both.
+    return forms.ChoiceField(
+        required=False, label=label, choices=[("", label), *choices]
+    )
+
+
+class CallFilter(forms.Form):
+    """The parameters of the list of calls.
+
+    ``q`` (number or name), ``direction``, ``status``, ``user`` (id), ``extension``,
+    ``period`` or ``since`` and ``until`` (ISO days in the user's zone), ``record``
+    ("contacts:7"). What makes no sense in an address is left out rather than refused.
+    """
+
+    q = forms.CharField(required=False, max_length=200)
+    direction = _choice(gettext_lazy("Direction"), Direction.choices)
+    status = _choice(gettext_lazy("Status"), Status.choices)
+    user = forms.ModelChoiceField(
+        get_user_model().objects.order_by("last_name", "username"),
+        required=False,
+        label=gettext_lazy("User"),
+        empty_label=gettext_lazy("User"),
+    )
+    extension = forms.CharField(
+        required=False, max_length=64, label=gettext_lazy("Extension")
+    )
+    period = _choice(gettext_lazy("Period"), list(periods.PERIODS.items()))
+    since = _day(gettext_lazy("From"))
+    until = _day(gettext_lazy("To"))
+    record = forms.RegexField(r"^[a-z_-]{1,64}:[0-9]{1,18}\Z", required=False)
+
+    def __init__(self, viewer: User, params: QueryDict) -> None:
+        super().__init__(params, auto_id="filter-%s")
+        self.viewer = viewer
+        if viewer.is_supervisor:
+            self.fields["extension"].widget = forms.Select(choices=_extensions())
+        else:
+            # Agents see their own calls only, whoever else had a part in them.
+            del self.fields["user"], self.fields["extension"]
+        self.is_valid()
+
+    def selects(self) -> list[forms.BoundField]:
+        """The filters to choose from a list."""
+        names = ("direction", "status", "user", "extension", "period")
+        return [styled(self[name]) for name in names if name in self.fields]
+
+    @property
+    def user_given(self) -> User | None:
+        """Whose calls are asked for, None for everybody's."""
+        user: User | None = self.given("user")
+        return user
+
+    def given(self, name: str) -> Any:
+        """The value of a filter; nothing where it is off."""
+        return self.cleaned_data.get(name)
+
+    @property
+    def text(self) -> str:
+        """What is searched for."""
+        text: str = (self.given("q") or "").replace("\x00", "")
+        return text
+
+    @property
+    def days(self) -> periods.Days:
+        """The first and the last day; what was picked counts more than a period."""
+        since, until = self.given("since"), self.given("until")
+        if since or until:
+            return since, until
+        return periods.days_of(self.given("period"), timezone.localdate())
+
+    @cached_property
+    def of_record(self) -> tuple[hooks.PhoneSource, Any] | None:
+        """The record whose calls are asked for, if the viewer may see it."""
+        key, _colon, pk = (self.given("record") or "").partition(":")
+        source = source_of(key)
+        if source is None:
+            return None
+        rows = source.model._default_manager.filter(pk=int(pk))
+        rows = source.visible(self.viewer, rows) if source.visible else rows
+        record = rows.first()
+        return (source, record) if record else None
+
+    def rows(self) -> QuerySet[Call]:
+        """The visible calls that pass all filters, in no order yet."""
+        rows = seen_by(self.viewer)
+        for name in ("direction", "status", "user", "extension"):
+            if value := self.given(name):
+                rows = rows.filter(**{name: value})
+        rows = self._in_period(rows)
+        if self.given("record"):
+            rows = self._of_record(rows)
+        return search(rows, self.text, self.viewer) if self.text else rows
+
+    def _in_period(self, rows: QuerySet[Call]) -> QuerySet[Call]:
+        start, beyond = periods.moments(*self.days)
+        if start:
+            rows = rows.filter(started_at__gte=start)
+        return rows.filter(started_at__lt=beyond) if beyond else rows
+
+    def _of_record(self, rows: QuerySet[Call]) -> QuerySet[Call]:
+        if self.of_record is None:
+            return rows.none()
+        source, record = self.of_record
+        return rows.filter(belonging_to(source, record, self.viewer).possible)
+
+    def chips(self) -> list[Chip]:
+        """The filters that are on."""
+        shown = [
+            Chip(_("Search"), self.text, ["q"]),
+            Chip(_("Calls of"), self._record_title(), ["record"]),
+            Chip(_("Direction"), self._label("direction", Direction), ["direction"]),
+            Chip(_("Status"), self._label("status", Status), ["status"]),
+            Chip(_("User"), str(self.given("user") or ""), ["user"]),
+            Chip(_("Extension"), self.given("extension") or "", ["extension"]),
+            Chip(_("Period"), self._period(), ["period", "since", "until"]),
+        ]
+        return [chip for chip in shown if chip.value]
+
+    def _label(self, name: str, choices: type[Direction | Status]) -> str:
+        value = self.given(name)
+        return str(choices(value).label) if value else ""
+
+    def _record_title(self) -> str:
+        if not self.given("record"):
+            return ""
+        if self.of_record is None:
+            return _("a record that is gone")
+        source, record = self.of_record
+        return source.title(record)
+
+    def _period(self) -> str:
+        if self.given("since") or self.given("until"):
+            return periods.words(*self.days)
+        return str(periods.PERIODS.get(self.given("period") or "", ""))

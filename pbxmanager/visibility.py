@@ -1,0 +1,42 @@
+"""Who may see which call. Every page, API call, popup and live message asks here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pbxmanager.models import Call, Leg, MergedCall
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
+
+def visible_calls(user: User) -> QuerySet[Call]:
+    """The calls a user may see: supervisors all, agents those they had a part in."""
+    calls = Call.objects.all()
+    if user.is_supervisor:
+        return calls
+    own_leg = Exists(Leg.objects.filter(call=OuterRef("pk"), user=user))
+    return calls.filter(Q(user=user) | Q(clicked_by=user) | own_leg)
+
+
+def call_for(user: User, uid: UUID) -> Call | None:
+    """A call by its address, also by that of a call joined into it.
+
+    None where there is none or the user may not see it: nobody learns which.
+    """
+    calls = visible_calls(user).select_related("user")
+    found = calls.filter(uid=uid).first()
+    if found is None:
+        merged = MergedCall.objects.filter(uid=uid).values("call")
+        found = calls.filter(pk__in=merged).first()
+    return found
+
+
+def people_of(call: Call) -> set[int]:
+    """The users (ids) whom a call's popups and messages go to."""
+    users = Leg.objects.filter(call=call, user__isnull=False)
+    found = set(users.values_list("user_id", flat=True)) | {call.clicked_by_id}
+    return {user for user in found if user is not None}
