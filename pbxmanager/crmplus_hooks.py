@@ -10,6 +10,7 @@ from crmplus import hooks
 from crmplus.accounts.models import Role
 from pbxmanager import api, demo, housekeeping, panels
 from pbxmanager.colleagues import colleagues
+from pbxmanager.last_contact import last_contacts
 from pbxmanager.looks import bring_icons
 from pbxmanager.models import Call
 
@@ -60,6 +61,7 @@ hooks.register(
     )
 )
 hooks.register(hooks.Colleagues(find=colleagues))
+hooks.register(hooks.LastContact(key="calls", of=last_contacts))
 hooks.register(
     hooks.RecordPanel(
         order=10,

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ModelViewSet
 
-from crmplus.api.paging import SearchParams, answer, page_of
+from crmplus.api.paging import SearchParams, answer, page_of, searched
 from crmplus.api.views import Endpoint, user_of
 from crmplus.records.api_items import RecordSerializer, serializer_class
 from crmplus.records.models import Record
@@ -49,8 +49,8 @@ class RecordViewSet(Endpoint, ModelViewSet[Record]):
         """A page of records, by name."""
         asked = SearchParams.of(request)
         rows = self.get_queryset()
-        if asked.get("q"):
-            rows = search(self.kind, rows, asked["q"], user_of(request))
+        if text := searched(asked):
+            rows = search(self.kind, rows, text, user_of(request))
         return answer(
             request,
             asked,

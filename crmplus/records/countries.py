@@ -1,4 +1,4 @@
-"""Names of countries, from the data that comes with phonenumbers."""
+"""Countries to choose from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cache
 
 from django.utils.translation import get_language
 
+from crmplus.phonebook.places import country_names
 from crmplus.records.keys import fold
 
 
@@ -21,16 +22,5 @@ def country_name(code: str) -> str:
 
 @cache
 def _countries(language: str) -> list[tuple[str, str]]:
-    # Large, and needed by the pages of records alone.
-    from phonenumbers.geodata.locale import LOCALE_DATA
-
-    names = ((code, _name(names, language)) for code, names in LOCALE_DATA.items())
+    names = country_names(language).items()
     return sorted(names, key=lambda country: fold(country[1]))
-
-
-def _name(names: dict[str, str], language: str) -> str:
-    # "*en" stands for "as in English".
-    name = names.get(language) or names["en"]
-    while name.startswith("*"):
-        name = names[name[1:]]
-    return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -46,13 +46,6 @@ class NumberField:
         return _("No phone number that can be dialled; kept as written.")
 
 
-def plan_of(record: Record, plan: NumberPlan) -> NumberPlan:
-    """How this record's numbers are read: as in its own country, if it names one."""
-    if record.country in ("", plan.region):
-        return plan
-    return replace(plan, region=record.country, area_code="")
-
-
 def numbers(record: Record) -> list[NumberField]:
     """The numbers that a record has, in the order of its fields."""
     return list(_numbers(record, number_plan()))
@@ -65,7 +58,7 @@ def with_main_numbers(records: Iterable[R]) -> list[tuple[R, NumberField | None]
 
 
 def _numbers(record: Record, plan: NumberPlan) -> Iterator[NumberField]:
-    plan = plan_of(record, plan)
+    plan = plan.for_record(record.country)
     for name in PHONE_FIELDS:
         if value := getattr(record, name):
             yield _number_field(record, name, normalise(value, plan))
