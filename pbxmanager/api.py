@@ -15,9 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crmplus.api.fields import Moment, Text
-from crmplus.api.paging import SearchParams, answer, page_of
+from crmplus.api.paging import SearchParams, answer, page_of, searched
 from crmplus.api.views import Endpoint, user_of
-from crmplus.phonebook.normalise import MAX_RAW, normalise
+from crmplus.phonebook.api import NumberField
+from crmplus.phonebook.normalise import normalise
 from crmplus.phonebook.plan import number_plan
 from pbxmanager.api_items import EXAMPLE, CallSerializer, CommentSerializer, items
 from pbxmanager.commenting import comment_on
@@ -47,10 +48,8 @@ class CallParams(SearchParams):
     user = Text(
         required=False, max_length=USER_LENGTH, help_text="A user's name, or ID."
     )
-    number = Text(
-        required=False,
-        max_length=MAX_RAW,
-        help_text="The other party's number, in any notation.",
+    number = NumberField(
+        required=False, help_text="The other party's number, in any notation."
     )
     since = Moment(required=False, help_text="Calls that began then or later.")
     until = Moment(
@@ -95,7 +94,8 @@ def narrowed(asked: Mapping[str, Any], user: User) -> QuerySet[Call]:
     for name, condition in FILTERS.items():
         if name in asked:
             rows = rows.filter(condition(asked[name]))
-    return search(rows, asked["q"], user) if asked.get("q") else rows
+    text = searched(asked)
+    return search(rows, text, user) if text else rows
 
 
 class Calls(Endpoint):

@@ -24,7 +24,7 @@ DAYS = 14
 CALLS_A_DAY = 22
 SEED = 14
 WEEKEND = 5
-STRANGERS = ("030 23125999", "0221 4710888", "+43 1 9990123", "22 555 0987", "")
+STRANGERS = ("030 23125999", "0221 4710888", "+43 1 9990123", "+48 22 555 09 87", "")
 NOTES = {
     "de": ("Ruft morgen wieder an.", "Rechnung nochmals geschickt.", "Sehr zufrieden."),
     "pl": ("Oddzwoni jutro.", "Faktura wysłana ponownie."),
@@ -82,7 +82,7 @@ class Play:
         self.chance = random.Random(SEED)  # noqa: S311  (demo data, no secret)
         self.plan = number_plan()
         self.numbers = [
-            row.get(field, "")
+            normalise(row[field], self.plan.for_record(row["country"]))
             for key in ("contacts", "organisations", "leads", "partners", "suppliers")
             for row in demo.rows(key)
             for field in ("phone", "mobile")
@@ -121,8 +121,9 @@ class Play:
 
     def _number(self) -> Number:
         known = self.chance.random() < 0.85
-        text = self.chance.choice(self.numbers if known else STRANGERS)
-        return normalise(text, self.plan)
+        if known:
+            return self.chance.choice(self.numbers)
+        return normalise(self.chance.choice(STRANGERS), self.plan)
 
     def _tell(
         self,
@@ -169,7 +170,7 @@ class Play:
 
     def _placed(self, start: datetime) -> Iterator[CallEvent]:
         extension = self.chance.choice(self.extensions)
-        number = normalise(self.chance.choice(self.numbers), self.plan)
+        number = self.chance.choice(self.numbers)
         outbound = Direction.OUTBOUND
         if self.chance.random() < 0.75:
             yield from self._talk(start, extension, number, outbound)

@@ -12,16 +12,15 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crmplus.api.fields import Text
 from crmplus.api.views import Endpoint, user_of
-from crmplus.phonebook.normalise import MAX_RAW
+from crmplus.phonebook.api import NumberField
 from softphone_connector.dial import NotDiallable, dial
 
 
 class DialSerializer(serializers.Serializer[Any]):
     """What to dial."""
 
-    number = Text(max_length=MAX_RAW, help_text="A phone number in any notation.")
+    number = NumberField()
 
 
 class DiallingSerializer(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from crmplus.phonebook.choices import choice
 from crmplus.phonebook.find import COMPANY, EXACT, Match, find
 from crmplus.phonebook.normalise import NumberKind
 from crmplus.timeline.models import Comment
-from pbxmanager.models import Call, Direction, Status
+from pbxmanager.models import Call, Direction, Leg, RemoteNumber, Status
 from pbxmanager.saving import CALL
 from softphone_connector.notes import note_of
 
@@ -47,13 +47,15 @@ class Creator:
 class Card:
     """The card about a call.
 
-    ``matches`` come best first; ``chosen`` is the one whose record the call belongs
-    to, if that is decided. ``place`` is the number's area, ``note`` what this user
+    ``remote`` is the other party as this user sees it. ``matches`` come best first;
+    ``chosen`` is the one whose record the call belongs to, if that is decided.
+    ``place`` is the number's area, ``note`` what this user
     wrote about the call, ``over_at`` when it was over for this user (UTC), ``is_mine``
     whether this user took or placed it.
     """
 
     call: Call
+    remote: RemoteNumber
     matches: tuple[Match, ...]
     chosen: Match | None
     pretty: str
@@ -120,51 +122,72 @@ class Card:
 
     @property
     def is_anonymous(self) -> bool:
-        return not self.call.party
+        return not self.remote.party
 
     @property
     def is_internal(self) -> bool:
-        return self.call.number_kind == NumberKind.INTERNAL
+        return self.remote.number_kind == NumberKind.INTERNAL
+
+    @property
+    def name(self) -> str:
+        """The name that a phone told, where we know none: of an internal call either
+        side may have told it, of itself or of the other one."""
+        return "" if self.is_internal and self.matches else self.call.name
 
 
 def card_of(call: Call, user: User) -> Card:
     """The card of a call for a user; the number of queries does not depend on data."""
-    matches = tuple(find(call.as_number(), user)) if call.party else ()
-    chosen = _chosen(call, matches)
+    own = list(call.legs.filter(user=user))
+    remote = _remote(call, own)
+    matches = tuple(find(remote.as_number(), user)) if remote.party else ()
+    chosen = _chosen(call, remote, matches)
     if chosen:
         matches = (chosen, *(match for match in matches if match is not chosen))
-    earlier = _earlier(call)
+    earlier = _earlier(call, remote)
     note = note_of(call, user)
     return Card(
         call=call,
+        remote=remote,
         matches=matches,
         chosen=chosen,
-        pretty=display.pretty(call.e164 or call.party) if call.party else "",
-        place=display.place(call.e164, get_language() or "en") if call.e164 else "",
-        region=display.region(call.e164) if call.e164 else "",
+        pretty=display.pretty(remote.e164 or remote.party) if remote.party else "",
+        place=display.place(remote.e164, get_language() or "en") if remote.e164 else "",
+        region=display.region(remote.e164) if remote.e164 else "",
         last_call=next((one for one in earlier if one.connected_at), None),
         last_comment=_last_comment(earlier, matches),
         note=note.text if note else "",
         is_mine=user.pk in {call.user_id, call.clicked_by_id},
-        creators=_creators(call),
-        over_at=_over_at(call, user),
+        creators=_creators(call, remote),
+        over_at=_over_at(call, own),
         now=timezone.now(),
     )
 
 
-def _over_at(call: Call, user: User) -> datetime | None:
+def _remote(call: Call, own: list[Leg]) -> RemoteNumber:
+    """The other party: who is called by a colleague sees the colleague.
+
+    ``own`` are the user's legs. The call itself is told from the caller's side.
+    """
+    placed = any(leg.direction == Direction.OUTBOUND for leg in own)
+    if call.direction == Direction.INTERNAL and own and not placed:
+        return own[0]
+    return call
+
+
+def _over_at(call: Call, own: list[Leg]) -> datetime | None:
     """When a call was over for a user: an own leg may end before the call does."""
     if call.ended_at or call.status == Status.LOST:
         return call.ended_at or call.started_at
-    own = list(call.legs.filter(user=user))
     ends = [leg.over_at for leg in own if leg.over_at]
     return max(ends) if ends and len(ends) == len(own) else None
 
 
-def _chosen(call: Call, matches: tuple[Match, ...]) -> Match | None:
+def _chosen(
+    call: Call, remote: RemoteNumber, matches: tuple[Match, ...]
+) -> Match | None:
     """The record chosen for the call, else for its number, else the only exact one."""
     wanted = (call.chosen_source, call.chosen_id) if call.chosen_source else None
-    wanted = wanted or (choice(call.e164) if call.e164 else None)
+    wanted = wanted or (choice(remote.e164) if remote.e164 else None)
     for match in matches:
         if (match.source, match.object_id) == wanted:
             return match
@@ -172,11 +195,11 @@ def _chosen(call: Call, matches: tuple[Match, ...]) -> Match | None:
     return exact[0] if len(exact) == 1 else None
 
 
-def _earlier(call: Call) -> list[Call]:
+def _earlier(call: Call, remote: RemoteNumber) -> list[Call]:
     """Calls with the same number before this one, newest first."""
-    if not call.party:
+    if not remote.party:
         return []
-    calls = Call.objects.filter(party=call.party, started_at__lt=call.started_at)
+    calls = Call.objects.filter(party=remote.party, started_at__lt=call.started_at)
     newest = calls.exclude(pk=call.pk).select_related("user").order_by("-started_at")
     return list(newest[:EARLIER_CALLS])
 
@@ -194,23 +217,23 @@ def _last_comment(earlier: list[Call], matches: tuple[Match, ...]) -> Comment | 
     return found.select_related("author").order_by("-created_at", "-pk").first()
 
 
-def _creators(call: Call) -> tuple[Creator, ...]:
+def _creators(call: Call, remote: RemoteNumber) -> tuple[Creator, ...]:
     """Which records can be made from the number; the name a phone told is filled in."""
-    if not call.party or call.number_kind == NumberKind.INTERNAL:
+    if not remote.party or remote.number_kind == NumberKind.INTERNAL:
         return ()
     return tuple(
         Creator(
             label=str(source.create_label or source.label),
             icon=source.icon,
-            url=_with_values(source.create_url, call),
+            url=_with_values(source.create_url, call, remote),
         )
         for source in hooks.registered(hooks.PhoneSource)
         if source.create_url
     )
 
 
-def _with_values(url: str, call: Call) -> str:
-    values = {"phone": call.e164 or call.party}
+def _with_values(url: str, call: Call, remote: RemoteNumber) -> str:
+    values = {"phone": remote.e164 or remote.party}
     if call.name:
         values["name"] = call.name
     return f"{url}?{urlencode(values)}"

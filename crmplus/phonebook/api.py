@@ -48,10 +48,21 @@ class MatchSerializer(serializers.Serializer[Any]):
         return match.object_id or None
 
 
+class NumberField(Text):
+    """A phone number in any notation.
+
+    A blank before it may be a plus that was not encoded in an address, so it stays.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        words = {"help_text": "A phone number in any notation.", **options}
+        super().__init__(max_length=MAX_RAW, trim_whitespace=False, **words)
+
+
 class NumberParams(Params):
     """What is looked up."""
 
-    number = Text(max_length=MAX_RAW, help_text="A phone number in any notation.")
+    number = NumberField()
 
 
 class Phonebook(Endpoint):

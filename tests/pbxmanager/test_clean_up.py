@@ -11,13 +11,13 @@ from pytest_django import DjangoAssertNumQueries
 from crmplus.accounts.models import User
 from crmplus.timeline.services import add_comment
 from pbxmanager import clean_up as module
-from pbxmanager import models, saving
+from pbxmanager import models
 from pbxmanager.clean_up import clean_up
 from pbxmanager.events import EventKind
 from pbxmanager.housekeeping import give_up_overdue
 from pbxmanager.recorder import record
 from pbxmanager.saving import CALL, CLEAN_UP
-from pbxmanager.state import CallState
+from pbxmanager.state import CallState, overdue_at
 from tests.pbxmanager.cast import (
     CONNECTED,
     ENDED,
@@ -161,13 +161,11 @@ def test_a_clean_up_at_the_same_moment_does_not_hide_a_repaired_call(
     lost: models.Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The late event has read the call before the clean-up took it."""
-    real = saving.overdue_at
-
     def meanwhile(state: CallState) -> datetime | None:
         clean_up(NIGHT)
-        return real(state)
+        return overdue_at(state)
 
-    monkeypatch.setattr(saving, "overdue_at", meanwhile)
+    monkeypatch.setattr("pbxmanager.saving.overdue_at", meanwhile)
     record(event(MISSED, 60))
 
     assert not is_in_bin(lost)

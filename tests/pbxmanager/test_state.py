@@ -164,11 +164,7 @@ def test_a_caller_talks_as_soon_as_the_called_one_does() -> None:
 
 def test_an_internal_call_told_by_the_caller_alone_was_not_reached() -> None:
     stated: dict[str, Any] = {"number": "202", "direction": OUT}
-    pbx: dict[str, Any] = {
-        "number": "202",
-        "by": "pbx",
-        "direction": Direction.INTERNAL,
-    }
+    pbx = {**stated, "by": "pbx", "direction": Direction.INTERNAL}
     found = state(event(RINGING, 0, **stated), event(ENDED, 9, **stated))
     stated_internal = state(event(RINGING, 0, **pbx), event(ENDED, 9, **pbx))
 

@@ -126,3 +126,41 @@ def all_tables() -> Iterator[Scenario]:
     """Every table of this folder."""
     for path in sorted(FOLDER.glob("*.txt")):
         yield read(path)
+
+
+def _in_words(log: list[str]) -> str:
+    """A log for people: one line a call, with who had what part in it."""
+    calls: list[str] = []
+    for line in log:
+        kind, *values = line.split()
+        if kind == "leg":
+            extension, outcome = values
+            who = "unknown" if extension == "-" else extension
+            calls[-1] += f" · {who} {outcome.replace('_', ' ')}"
+        else:
+            calls.append(_call_in_words(values))
+    return "<br>".join(calls)
+
+
+def _call_in_words(values: list[str]) -> str:
+    direction, status, _, party, _, wait, _, duration, *rest = values
+    times = (("wait", wait), ("talk", duration))
+    parts = [
+        f"**{direction} {status.replace('_', ' ')}**",
+        "anonymous" if party == "-" else party,
+        *(f"{name} {value} s" for name, value in times if value != "-"),
+        *([f"continues call {rest[1]}"] if rest else []),
+    ]
+    return ", ".join(parts)
+
+
+def rows() -> Iterator[str]:
+    """The tables as the rows of one in Markdown, for ``docs/call-rules.md``."""
+    for scenario in all_tables():
+        for place, view in enumerate(scenario.views):
+            title = f"{scenario.title} (`{scenario.name}`)" if place == 0 else ""
+            yield f"| {title} | {view.told_by} | {_in_words(view.log)} |"
+
+
+if __name__ == "__main__":
+    print("\n".join(rows()))  # noqa: T201

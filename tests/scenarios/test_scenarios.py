@@ -8,12 +8,21 @@ from contextlib import suppress
 import pytest
 
 from crmplus.accounts.models import User
+from crmplus.conf import BASE_DIR
 from pbxmanager import models
 from pbxmanager.events import CallEvent
 from pbxmanager.housekeeping import give_up_overdue
 from pbxmanager.identity import NEW_GENERATION
 from pbxmanager.recorder import Refused, record
-from tests.scenarios.tables import Line, Overdue, Scenario, View, all_tables, words
+from tests.scenarios.tables import (
+    Line,
+    Overdue,
+    Scenario,
+    View,
+    all_tables,
+    rows,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +111,11 @@ def test_order_and_repetition_do_not_matter(scenario: Scenario, view: View) -> N
     play(shuffled)
 
     assert log() == view.log
+
+
+def test_the_documentation_tells_what_every_table_becomes() -> None:
+    """``python -m tests.scenarios.tables`` prints the rows."""
+    documented = (BASE_DIR / "docs" / "call-rules.md").read_text(encoding="utf-8")
+    _, table = documented.split("| What happens | Told by | What the log says |")
+
+    assert table.splitlines()[2:] == list(rows())

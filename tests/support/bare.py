@@ -28,7 +28,8 @@ def visit() -> dict[str, int]:
     client = Client()
     client.force_login(get_user_model().objects.create_superuser("admin", "", "x"))
     entries = hooks.registered(hooks.MenuEntry)
-    urls = [reverse("home"), *(reverse(entry.url_name) for entry in entries)]
+    api = [reverse("api:schema"), reverse("api:leads-list")]
+    urls = [reverse("home"), *api, *(reverse(entry.url_name) for entry in entries)]
     return {url: client.get(url).status_code for url in urls}
 
 

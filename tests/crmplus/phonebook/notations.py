@@ -45,6 +45,7 @@ def real_numbers(draw: st.DrawFn, regions: tuple[str, ...] = REGIONS) -> Real:
     region = draw(st.sampled_from(regions))
     kind = draw(st.sampled_from([Type.FIXED_LINE, Type.MOBILE, Type.TOLL_FREE]))
     example = phonenumbers.example_number_for_type(region, kind)
+    assert example is not None
     e164 = phonenumbers.format_number(example, Format.E164)
     ending = draw(st.text("0123456789", min_size=4, max_size=4))
     changed = e164[:-4] + ending

@@ -72,7 +72,7 @@ def test_the_plan_is_read_once_in_a_while_and_anew_after_a_change(
     django_assert_num_queries: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(plan.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("crmplus.phonebook.plan.time.monotonic", lambda: now[0])
     forget_plan()
     try:
         assert number_plan().area_code == ""
