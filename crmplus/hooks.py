@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
-    from django.urls import URLPattern
+    from django.urls import URLPattern, URLResolver
     from django.utils.functional import _StrPromise
 
     Text = str | _StrPromise
@@ -246,7 +246,7 @@ class ApiRoutes(Hook):
     """Addresses of the JSON API: ``urls`` are paths below ``/api/``."""
 
     key: str
-    urls: Sequence[URLPattern]
+    urls: Sequence[URLPattern | URLResolver]
 
 
 @dataclass(frozen=True, kw_only=True)

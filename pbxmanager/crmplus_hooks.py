@@ -32,7 +32,7 @@ hooks.register(
         order=60,
         key="calls",
         model=Call,
-        label=_("Calls"),
+        label=_("Call"),
         icon="phone",
         title=panels.title,
         # Agents see no calls of others, deleted ones neither; they have "Undo".

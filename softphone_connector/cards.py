@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 EARLIER_CALLS = 20
-# Kinds of records that have a button of their own on the card of an unknown number.
-OFFERED = 2
 DIRECTIONS = {
     "inbound": _("Inbound call"),
     "outbound": _("Outbound call"),
@@ -111,9 +109,11 @@ class Card:
 
     @property
     def offered(self) -> tuple[Creator, ...]:
-        """What can be made of the number with one click: nobody is known by it."""
+        """What can be made with one click, as nobody is known by the number."""
+        if not self.matches:
+            return self.creators[:2]
         known = any(match.kind != COMPANY for match in self.matches)
-        return () if known else self.creators[:OFFERED]
+        return () if known else self.creators[:1]
 
     @property
     def more_creators(self) -> tuple[Creator, ...]:

@@ -105,6 +105,8 @@ def choose(request: HttpRequest, call: Call, user: User) -> HttpResponse:
 @_about_call
 def add(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """Add the call's number to a record that is there already."""
+    if not call.party:
+        raise Http404
     if request.method == "POST":
         return _add(request, call, user)
     text = request.GET.get("q", "").strip()

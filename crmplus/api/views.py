@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 class Endpoint(APIView):
     """A view whose answers nobody keeps: they are personal data."""
 
+    # Without OPTIONS: the description tells what there is.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # noqa: RUF012
+
     @property
     def default_response_headers(self) -> dict[str, str]:
         """Headers of every answer, errors included."""

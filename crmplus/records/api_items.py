@@ -55,6 +55,10 @@ class OwnerField(_OfRecord, serializers.SlugRelatedField[Any]):
 
     offered = Q(is_active=True)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """The user. Raises ValidationError, also for a text that no column can hold."""
+        return super().to_internal_value(Text().run_validation(data))
+
 
 class OrganisationField(_OfRecord, serializers.PrimaryKeyRelatedField[Organisation]):
     """The organisation of a contact, by its key."""

@@ -134,4 +134,4 @@ def test_what_the_server_reads_is_what_was_translated(language: str) -> None:
             (key(entry), entry.msgstr, tuple(entry.msgstr_plural.values()))
             for entry in polib.mofile(str(file.with_suffix(".mo")))
         }
-        assert compiled == source, f"compilemessages for {file.relative_to(BASE_DIR)}"
+        assert compiled == source, f"bin/messages for {file.relative_to(BASE_DIR)}"

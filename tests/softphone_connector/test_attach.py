@@ -45,7 +45,7 @@ def test_few_of_each_kind_are_offered_in_as_many_queries(people: Cast) -> None:
     few = queries(lambda: candidates(people.anna, "Berg"))
     for _ in range(FOUND_PER_TYPE + 3):
         julia(organisation=muster)
-    assert queries(lambda: candidates(people.anna, "Berg")) == few
+    assert queries(lambda: candidates(people.anna, "Berg")) <= few
     assert len(candidates(people.anna, "Berg")) == FOUND_PER_TYPE
 
 

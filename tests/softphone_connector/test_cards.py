@@ -99,7 +99,7 @@ def test_a_company_is_a_guess_and_new_records_are_offered(people: Cast) -> None:
     card = card_of(tell("ringing", "201", "+493023125417"), people.anna)
     assert [match.kind for match in card.matches] == ["company"]
     assert card.chosen is None
-    assert len(card.offered) == 2
+    assert [creator.label for creator in card.offered] == ["New contact"]
 
 
 def test_an_anonymous_caller_is_nobody(people: Cast) -> None:

@@ -78,7 +78,8 @@ def main(folder: Path = FOLDER) -> int:
         catalogue.save_as_mofile(str(file.with_suffix(".mo")))
         for text in untranslated(catalogue, language):
             missing += 1
-            print(f"{file.relative_to(folder)}: no translation of {text!r}")
+            name = file.relative_to(folder)
+            sys.stdout.write(f"{name}: no translation of {text!r}\n")
     return 1 if missing else 0
 
 

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from urllib.parse import unquote
 
 DIRECTIONS = {"incoming": "inbound", "outgoing": "outbound"}
 BY_USER = "Connection reset by user"
 # RFC 3261, section 7.2: the other side's final response, such as "486 Busy Here".
 STATUS = re.compile(r"([3-6]\d\d)\b\s*(.*)")
+NUMBER = re.compile(r"[+*#\d][*#\d.()-]*", re.ASCII)
 # baresip itself answers "486 Rejected" where its user rejects: nobody is busy there.
 REJECTIONS = ("rejected", "declined", "decline")
 
@@ -24,8 +26,8 @@ REJECTIONS = ("rejected", "declined", "decline")
 class Report:
     """One event as our address for it expects it.
 
-    ``event`` is ringing, connected, ended or missed; ``number`` the SIP URI of the
-    other party, which the server reads; ``at`` when it happened (UTC).
+    ``event`` is ringing, connected, ended or missed; ``number`` the other party's, or
+    its SIP URI where that holds none; ``at`` when it happened (UTC).
     """
 
     event: str
@@ -84,7 +86,7 @@ class Reader:
         return Report(
             event=event,
             extension=self._extension or user_part(texts.get("accountaor", "")),
-            number=texts.get("peeruri", ""),
+            number=number_in(texts.get("peeruri", "")),
             call_id=call_id,
             direction=direction,
             at=at,
@@ -139,3 +141,10 @@ def cause_of(reason: str) -> str:
 def user_part(uri: str) -> str:
     """The user of a SIP address: ``sip:201@pbx.example`` is 201."""
     return uri.partition(":")[2].partition("@")[0]
+
+
+def number_in(uri: str) -> str:
+    """The number in a SIP address, else all of it: the server knows what to make of
+    ``sip:anonymous@anonymous.invalid`` and of names."""
+    user = unquote(user_part(uri))
+    return user if NUMBER.fullmatch(user) else uri

@@ -41,10 +41,16 @@ async function show(message) {
 
 function insert(card) {
   reveal(card);
+  cards.querySelectorAll(".popup").forEach(makeRoom);
   cards.prepend(card);
   restoreNote(card);
   settle(card);
   count();
+}
+
+// A new call needs room: of the others only talks and what one is busy with stay open.
+function makeRoom(card) {
+  if (card.dataset.state !== "connected" && !isBusy(card)) foldTo(card, true);
 }
 
 // What somebody is typing stays as it is; everything else follows the call.
@@ -57,7 +63,7 @@ function update(shown, card) {
   const dirty = isUnsaved(typed) || document.activeElement === typed;
   Idiomorph.morph(shown, card, { ignoreActiveValue: true, callbacks: { beforeAttributeUpdated } });
   if (dirty) shown.querySelector("textarea").value = draft;
-  shown.classList.toggle("is-folded", folded);
+  foldTo(shown, folded);
   settle(shown);
 }
 
@@ -114,9 +120,13 @@ function unfold(open) {
   more.setAttribute("aria-expanded", String(open));
 }
 
+function foldTo(card, folded) {
+  card.classList.toggle("is-folded", folded);
+  card.querySelector("[data-popup=fold]").setAttribute("aria-expanded", String(!folded));
+}
+
 function fold(button, card) {
-  const folded = card.classList.toggle("is-folded");
-  button.setAttribute("aria-expanded", String(!folded));
+  foldTo(card, !card.classList.contains("is-folded"));
 }
 
 async function copy(button) {

@@ -67,6 +67,7 @@ class TestErrors:
         answer = api.generic(method, URL)
         assert answer.status_code == 405
         assert answer["Content-Type"] == PROBLEM
+        assert answer["Allow"] == "GET, HEAD, POST"
 
     @pytest.mark.parametrize(
         "body",
