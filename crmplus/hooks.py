@@ -47,7 +47,8 @@ class PhoneSource(Hook):
     ``organisation`` names the organisation a record belongs to, "" for none.
     ``visible`` narrows a query to what a user may see.
     ``create_url`` takes ``?phone=`` (and ``?name=``) and opens a form to create such a
-    record, ``create_label`` is the button's text ("New contact"). ``search(user, text, limit)`` finds records whose name begins with a text.
+    record, ``create_label`` is the button's text ("New contact").
+    ``search(user, text, limit)`` finds records whose name begins with a text.
     """
 
     key: str

@@ -118,7 +118,9 @@ class Office:
 
     def ask(self, code: str) -> Any:
         """What a Python expression gives in the installation, through JSON."""
-        text = f"import json\nfrom pbxmanager.models import *\nprint(json.dumps({code}))"
+        text = (
+            f"import json\nfrom pbxmanager.models import *\nprint(json.dumps({code}))"
+        )
         return json.loads(self.server.manage("shell", "--verbosity=0", "-c", text))
 
 

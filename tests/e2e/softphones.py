@@ -1,4 +1,5 @@
-"""Real softphones: baresip on loopback SIP without a registrar, each with its bridge."""
+"""Real softphones: baresip over loopback SIP, without a registrar, each with its
+bridge."""
 
 from __future__ import annotations
 
@@ -128,7 +129,9 @@ class Softphone:
         """What phone and bridge wrote so far, without the running meter."""
         texts = [path.read_text("utf-8", "replace") for path in self._log_files()]
         lines = [line for text in texts for line in text.splitlines()]
-        return "\n".join(line for line in lines if "audio=" not in line)
+        return "\n".join(
+            line for line in lines if line.strip() and "audio=" not in line
+        )
 
     def _log_files(self) -> list[Path]:
         return sorted(self.folder.glob("*.log"))
