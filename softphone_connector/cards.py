@@ -68,10 +68,14 @@ class Card:
     now: datetime
 
     @property
+    def kind(self) -> str:
+        """What kind of call it is, in words: "Inbound call"."""
+        return str(DIRECTIONS[self.call.direction])
+
+    @property
     def headline(self) -> str:
         """What happens, in words: "Inbound call · Ringing"."""
-        direction = DIRECTIONS[self.call.direction]
-        return f"{direction} · {self.call.get_status_display()}"
+        return f"{self.kind} · {self.call.get_status_display()}"
 
     @property
     def icon(self) -> str:
@@ -117,8 +121,8 @@ class Card:
 
     @property
     def more_creators(self) -> tuple[Creator, ...]:
-        """What else can be made of it."""
-        return self.creators[len(self.offered) :]
+        """What else can be made of it; little where somebody is known."""
+        return self.creators[len(self.offered) :] if self.offered else self.creators[:2]
 
     @property
     def is_anonymous(self) -> bool:

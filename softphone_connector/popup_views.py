@@ -41,9 +41,7 @@ def _about_call(
         call = call_for(user, uid)
         if call is None:
             raise Http404
-        answer = view(request, call, user)
-        answer["Referrer-Policy"] = "no-referrer"
-        return answer
+        return view(request, call, user)
 
     return guarded
 

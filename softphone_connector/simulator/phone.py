@@ -51,6 +51,10 @@ class Phone:
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}"}
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
     def tell(self, call: SimulatedCall, step: Step) -> float:
         """Report one event; gives the seconds the answer took.
 

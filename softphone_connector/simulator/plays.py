@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from softphone_connector.simulator.phone import (
@@ -82,12 +83,12 @@ def play_day(
 
     Raises Unreachable and Refused.
     """
-    phone = make_phone()
-    began = time.monotonic()
-    for at, call, step in _in_order(calls):
-        time.sleep(max(0.0, began + at / speed - time.monotonic()))
-        phone.tell(call, step)
-        told()
+    with closing(make_phone()) as phone:
+        began = time.monotonic()
+        for at, call, step in _in_order(calls):
+            time.sleep(max(0.0, began + at / speed - time.monotonic()))
+            phone.tell(call, step)
+            told()
 
 
 def _in_order(
@@ -115,10 +116,10 @@ def storm(
     waiting: queue.Queue[tuple[SimulatedCall, Step] | None] = queue.Queue()
 
     def work() -> None:
-        phone = make_phone()
-        while (todo := waiting.get()) is not None:
-            _tell(phone, todo, tally, lock)
-            told()
+        with closing(make_phone()) as phone:
+            while (todo := waiting.get()) is not None:
+                _tell(phone, todo, tally, lock)
+                told()
 
     workers = [threading.Thread(target=work, daemon=True) for _ in range(WORKERS)]
     for worker in workers:

@@ -4,6 +4,7 @@ event is recorded before it is."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import MutableMapping
 from typing import Any
 
 from crmplus.asgi import application as honest
@@ -31,7 +32,7 @@ async def record_later(scope: dict[str, Any]) -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         """Nobody hears it any more."""
 
     await asyncio.sleep(COMMIT_SECONDS)

@@ -120,6 +120,14 @@ class Softphone:
         """End the call; one that rings here is rejected."""
         self._do("/hangup")
 
+    def waits_to_send(self) -> None:
+        """Wait until its bridge has found that it cannot reach the server."""
+        path = self.folder / "bridge.log"
+        services.wait_until(
+            lambda: "Will be sent again: ended" in path.read_text("utf-8", "replace"),
+            "The bridge did not try again",
+        )
+
     def stop(self) -> None:
         """End the bridge, then the phone."""
         for process in reversed(self._started):

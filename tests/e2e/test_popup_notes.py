@@ -30,7 +30,7 @@ def test_a_comment_lives_through_all_that_happens_to_its_call(
 ) -> None:
     other = second_tab(tab)
     call = office.rings(agent, JULIA)
-    popup = card(tab, "Julia Berg", "ringing")
+    popup = card(tab, "Julia Berg")
     popup.locator("textarea").press_sequentially("Wants the new ")
     call.tell("connected")
     card(tab, state="connected").locator("textarea").press_sequentially("price list")

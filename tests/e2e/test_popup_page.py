@@ -1,4 +1,4 @@
-"""The popup as a page, for softphones that open a browser tab; and without JavaScript."""
+"""The popup as a page: for softphones that open a tab, and without JavaScript."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_an_event_url_in_a_browser_leads_through_sign_in_to_the_popup(
     tab = page(office.server, path="/sign-in/")
     call = office.call(agent, JULIA)
     asked: list[Request] = []
-    tab.on("request", asked.append)
+    tab.on("request", lambda request: asked.append(request))
     tab.goto(call.address("ringing"))
     tab.fill("[name=username]", agent.name)
     tab.fill("[name=password]", DEMO_PASSWORD)

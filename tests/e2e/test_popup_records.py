@@ -44,10 +44,10 @@ def test_a_contact_is_made_of_an_unknown_number(
     call = office.call(agent)
     call.tell("ringing", name="Nora Feld")
     card(tab, "Nobody known").get_by_role("link", name="New contact").click()
-    form = tab.locator("main form.card, main form").last
-    expect(form.locator("[name=phone]")).to_have_value(call.number)
-    form.locator("[name=last_name]").fill("Feld")
-    form.locator("[type=submit]").first.click()
+    expect(tab.locator("main [name=phone]")).to_have_value(call.number)
+    tab.locator("main [name=last_name]").fill("Feld")
+    tab.locator("main [name=last_name]").press("Enter")
+    tab.locator("h1", has_text="Feld").wait_for()
     online(tab)
     expect(card(tab).locator(".popup-title")).to_contain_text("Feld")
 

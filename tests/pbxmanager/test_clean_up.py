@@ -161,6 +161,7 @@ def test_a_clean_up_at_the_same_moment_does_not_hide_a_repaired_call(
     lost: models.Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The late event has read the call before the clean-up took it."""
+
     def meanwhile(state: CallState) -> datetime | None:
         clean_up(NIGHT)
         return overdue_at(state)

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from crmplus.accounts.models import User
 from pbxmanager.models import Call
+from pbxmanager.recorder import Recorded
+from softphone_connector import dial as module
 from softphone_connector.dial import NotDiallable, dial
 from softphone_connector.preferences import DialPreference
 from tests.softphone_connector.cast import Cast
@@ -84,6 +86,14 @@ def test_what_is_no_number_is_not_dialled(people: Cast, text: str) -> None:
     with pytest.raises(NotDiallable):
         dial(people.anna, text)
     assert not Call.objects.exists()
+
+
+def test_without_an_entry_nothing_is_dialled(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "record", lambda event: Recorded(None, False))
+    with pytest.raises(NotDiallable):
+        dial(people.anna, JULIA)
 
 
 def test_the_phones_own_events_fill_the_entry(people: Cast) -> None:

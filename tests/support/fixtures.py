@@ -121,7 +121,7 @@ def server(
     yield start
     for made in servers:
         made.stop()
-        request.node.add_report_section("call", f"log of {made.url}", made.log())
+        request.node.add_report_section("teardown", f"log of {made.url}", made.log())
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,8 @@ class Command(BaseCommand):
         def told(step: Step) -> None:
             self.stdout.write(f"  {step.event} {step.cause}".rstrip())
 
-        make_phone().play(call, told)
+        with closing(make_phone()) as phone:
+            phone.play(call, told)
 
     def _day(self, make_phone: Any, options: dict[str, Any]) -> None:
         chance = random.Random()  # noqa: S311  (no secret)

@@ -113,16 +113,15 @@ class Sender:
             self._deliver(report)
 
     def _deliver(self, report: Report) -> None:
-        for pause in chain(PAUSES, repeat(LONGEST_PAUSE)):
-            if datetime.now(UTC) - report.at > MAX_AGE:
-                logger.error("Dropped, too old: %s", shown(report))
-                return
-            if self._is_done(report):
-                return
-            self._pause(pause)
+        pauses = chain(PAUSES, repeat(LONGEST_PAUSE))
+        while not self._is_done(report):
+            self._pause(next(pauses))
 
     def _is_done(self, report: Report) -> bool:
         """Try once; True if it is sent, or never will be."""
+        if datetime.now(UTC) - report.at > MAX_AGE:
+            logger.error("Dropped, too old: %s", shown(report))
+            return True
         try:
             self._send(report)
         except Unavailable as error:

@@ -18,7 +18,8 @@ def test_any_messages_survive_any_pieces(messages: list[bytes], size: int) -> No
 
 
 @pytest.mark.parametrize(
-    "stream", [b"hello", b"5;hello,", b":x,", b"-1:,", b"99999999", b"5:hello;", b"1000001:"]
+    "stream",
+    [b"hello", b"5;hello,", b":x,", b"-1:,", b"99999999", b"5:hello;", b"1000001:"],
 )
 def test_what_is_no_netstring_is_not_waited_for(stream: bytes) -> None:
     with pytest.raises(BrokenStream):
