@@ -126,10 +126,26 @@ def _join_internal(reports: Sequence[Report], found: Gathering) -> None:
         for caller, called, _, _ in pairs
         if caller.direction is Direction.OUTBOUND
     }
-    for caller, called, one, other in pairs:
+    taken: set[tuple[int, str, str]] = set()
+    for caller, called, one, other in sorted(pairs, key=_apart):
         is_guess = id(caller) in exact and not _is_exact(caller, called)
-        if not is_guess and id(caller) not in placed:
+        # Who redials at once makes two calls that both ring within 2 s: of one source
+        # each leg has one counterpart, the nearest.
+        places = {
+            (id(caller), other.source, called.extension),
+            (id(called), one.source, caller.extension),
+        }
+        if not is_guess and id(caller) not in placed and not places & taken:
+            taken |= places
             found.join(one, other)
+
+
+def _apart(pair: tuple[Leg, Leg, Report, Report]) -> timedelta:
+    """How long after each other two legs began."""
+    caller, called = pair[0], pair[1]
+    return abs(
+        (caller.rang_at or caller.first_at) - (called.rang_at or called.first_at)
+    )
 
 
 def _is_exact(caller: Leg, called: Leg) -> bool:
@@ -161,6 +177,9 @@ def _answers(click: Report, report: Report) -> bool:
     if click.clicked_by not in report.owners or not wanted:
         return False
     if not any(leg.number.key == wanted for leg in report.legs):
+        return False
+    # Who calls back a missed call at once begins another one.
+    if all(leg.over_at and leg.over_at <= click.first_at for leg in report.legs):
         return False
     return -JITTER <= report.first_at - click.first_at <= CLICK_WAITS
 

@@ -19,6 +19,7 @@ from crmplus.phonebook.normalise import NumberKind
 from crmplus.timeline.models import Comment
 from pbxmanager.models import Call, Direction, Leg, RemoteNumber, Status
 from pbxmanager.saving import CALL
+from pbxmanager.visibility import visible_calls
 from softphone_connector.notes import note_of
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def card_of(call: Call, user: User) -> Card:
     chosen = _chosen(call, remote, matches)
     if chosen:
         matches = (chosen, *(match for match in matches if match is not chosen))
-    earlier = _earlier(call, remote)
+    earlier = _earlier(call, remote, user)
     note = note_of(call, user)
     return Card(
         call=call,
@@ -199,11 +200,13 @@ def _chosen(
     return exact[0] if len(exact) == 1 else None
 
 
-def _earlier(call: Call, remote: RemoteNumber) -> list[Call]:
-    """Calls with the same number before this one, newest first."""
+def _earlier(call: Call, remote: RemoteNumber, user: User) -> list[Call]:
+    """Earlier calls with the number that the user may see, newest first."""
     if not remote.party:
         return []
-    calls = Call.objects.filter(party=remote.party, started_at__lt=call.started_at)
+    calls = visible_calls(user).filter(
+        party=remote.party, started_at__lt=call.started_at
+    )
     newest = calls.exclude(pk=call.pk).select_related("user").order_by("-started_at")
     return list(newest[:EARLIER_CALLS])
 

@@ -140,7 +140,7 @@ class TestWhichCalls:
         few = queries(read)
         fill(2, 12)
 
-        assert queries(read) == few <= 8
+        assert queries(read) == few <= 9
 
 
 class TestPanel:

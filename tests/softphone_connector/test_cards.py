@@ -126,8 +126,8 @@ def test_an_internal_number_of_nobody_makes_no_record_either(people: Cast) -> No
 
 def test_the_last_talk_and_the_last_words_help_to_say_hello(people: Cast) -> None:
     julia = contact()
-    talked = talk("202", JULIA, ago=3600)
-    missed = tell("ringing", "202", JULIA, at=timezone.now() - timedelta(hours=30))
+    talked = talk("201", JULIA, ago=3600)
+    missed = tell("ringing", "201", JULIA, at=timezone.now() - timedelta(hours=30))
     add_comment(CALL, missed.pk, people.ben, "older")
     add_comment("contacts", julia.pk, people.ben, "on the record")
     add_comment(CALL, talked.pk, people.ben, "newest")
@@ -135,6 +135,14 @@ def test_the_last_talk_and_the_last_words_help_to_say_hello(people: Cast) -> Non
     assert card.last_call == talked
     assert card.last_comment
     assert card.last_comment.text == "newest"
+
+
+def test_a_colleagues_call_that_one_may_not_see_is_not_told_of(people: Cast) -> None:
+    talked = talk("202", JULIA, ago=3600)
+    add_comment(CALL, talked.pk, people.ben, "between us")
+    card = card_of(tell("ringing", "201", JULIA), people.anna)
+    assert card.last_call is None
+    assert card.last_comment is None
 
 
 def test_words_on_the_record_count_too(people: Cast) -> None:
