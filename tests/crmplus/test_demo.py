@@ -19,6 +19,9 @@ from crmplus.timeline.models import Comment
 from pbxmanager.models import Call, Extension
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(autouse=True)
 def allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     env = dataclasses.replace(command.env, demo=True)

@@ -53,7 +53,8 @@ class LoggedCall(dict[str, Any]):
     def is_at(self, status: str, reports: int) -> bool:
         """Whether it has this status and so many phones told of it, all its end."""
         told = len(self["reports"]) == reports
-        running = [leg["outcome"] == "" for leg in self["legs"]]
+        # Once one phone told the end, the other's is missing ("lost") till it comes.
+        running = [leg["outcome"] in {"", "lost"} for leg in self["legs"]]
         over = status not in {"ringing", "connected"}
         return self["status"] == status and told and not (over and any(running))
 
