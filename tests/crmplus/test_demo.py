@@ -18,7 +18,6 @@ from crmplus.records.types import TYPES
 from crmplus.timeline.models import Comment
 from pbxmanager.models import Call, Extension
 
-
 pytestmark = pytest.mark.slow
 
 

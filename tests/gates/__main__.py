@@ -24,9 +24,16 @@ QUICK = "not postgres and not redis and not browser and not softphone and not sl
 PIPELINE = (
     "crmplus/phonebook/normalise.py",
     "pbxmanager/events.py",
-    "pbxmanager/joining.py",
+    "pbxmanager/told.py",
     "pbxmanager/legs.py",
+    "pbxmanager/outcomes.py",
     "pbxmanager/state.py",
+    "pbxmanager/gathering.py",
+    "pbxmanager/ring_groups.py",
+    "pbxmanager/joining.py",
+    "pbxmanager/identity.py",
+    "pbxmanager/conversations.py",
+    "pbxmanager/saving.py",
     "pbxmanager/recorder*",
 )
 PRODUCTION = {
