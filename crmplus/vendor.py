@@ -16,7 +16,6 @@ from crmplus.conf import env
 NODE_MODULES = env.node_modules
 FILES = {
     "vendor/tabler.css": "@tabler/core/dist/css/tabler.min.css",
-    "vendor/tabler.js": "@tabler/core/dist/js/tabler.min.js",
     "vendor/htmx.js": "htmx.org/dist/htmx.min.js",
     "vendor/idiomorph.js": "idiomorph/dist/idiomorph.esm.js",
 }

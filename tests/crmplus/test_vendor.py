@@ -25,7 +25,7 @@ def test_a_file_is_found_by_its_public_name(packages: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["vendor/tabler.js", "vendor/other.js", "../package.json", ""]
+    "name", ["vendor/tabler.css", "vendor/other.js", "../package.json", ""]
 )
 def test_nothing_else_is_found(packages: Path, name: str) -> None:
     finder = vendor.NodePackagesFinder()
@@ -37,7 +37,7 @@ def test_nothing_else_is_found(packages: Path, name: str) -> None:
 def test_collecting_copies_under_the_public_names(packages: Path) -> None:
     found = dict(vendor.NodePackagesFinder().list(["*tabler*"]))
 
-    assert "vendor/tabler.js" not in found
+    assert "vendor/tabler.css" not in found
     with found["vendor/htmx.js"].open("vendor/htmx.js") as file:
         assert file.read() == b"htmx"
 
