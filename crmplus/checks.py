@@ -8,6 +8,7 @@ asks the database, ``check --deploy`` asks Redis.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ import redis
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.management import get_commands
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseError
-from django.db import connections
 from django.utils.module_loading import import_string
 
 from crmplus import vendor
 from crmplus.conf import LOOPBACK, Env, env
 
+OLDEST_SQLITE = (3, 35)
 CALL_COMMAND = "django.core.management.call_command"
 
 
@@ -80,6 +82,21 @@ def database_answers(
                 )
             )
     return found
+
+
+@register()
+def sqlite_is_new_enough(**kwargs: Any) -> list[CheckMessage]:
+    """SQLite gives the key of an inserted row back (RETURNING), as from 3.35."""
+    with_sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+    if not with_sqlite or sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+        return []
+    return [
+        Error(
+            f"Python's SQLite is {sqlite3.sqlite_version}; 3.35 or newer is needed.",
+            hint="Use a Python with a newer SQLite, or PostgreSQL by DATABASE_URL.",
+            id="crmplus.E013",
+        )
+    ]
 
 
 @register(Tags.caches, deploy=True)

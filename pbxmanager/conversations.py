@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from crmplus.statements import compiled
 from pbxmanager import joining, legs, models
 from pbxmanager.events import CallEvent
 from pbxmanager.gathering import Report
@@ -54,40 +56,89 @@ def concerned(report: models.Report, event: CallEvent) -> set[int]:
     What it might belong to goes by extension, number and time. The own one is read
     anew: before the locks were held it may have been joined into another.
     """
-    own = models.Report.objects.filter(pk=report.pk).values_list("call_id")
-    near = _neighbours(report, event)
-    calls = own.union(near) if near is not None else own
-    return {call for (call,) in calls}
+    beside = _beside(report, event)
+    if not report.pk:
+        found = _calls_beside(**beside) if beside else []
+    elif beside:
+        found = _call_and_beside(report=report.pk, **beside)
+    else:
+        found = _call_of(report=report.pk)
+    return {call for (call,) in found}
 
 
-def _neighbours(
-    report: models.Report, event: CallEvent
-) -> QuerySet[models.Leg, tuple[int]] | None:
+def _beside(report: models.Report, event: CallEvent) -> dict[str, Any]:
+    """What ``_legs_beside`` takes; empty where neither knows a number."""
     extensions = {name for name in (report.extension, event.extension) if name}
     parties = {key for key in (report.party, event.number.key) if key}
     if not parties:
-        return None
+        return {}
     since = report.first_at - joining.CLICK_WAITS
-    until = max(report.last_at, event.at) + joining.CLICK_WAITS
-    linked = Q(party__in=parties | extensions) | Q(extension__in=parties)
+    return {
+        "parties": parties,
+        "names": parties | extensions,
+        "since": since,
+        "begun_since": since - TALK_LOST,
+        "until": max(report.last_at, event.at) + joining.CLICK_WAITS,
+    }
+
+
+def _legs_beside(
+    parties: set[str],
+    names: set[str],
+    since: datetime,
+    begun_since: datetime,
+    until: datetime,
+) -> QuerySet[models.Leg, tuple[int]]:
+    linked = Q(party__in=names) | Q(extension__in=parties)
     running = Q(over_at__isnull=True) | Q(over_at__gte=since)
-    return models.Leg.objects.filter(
-        linked & running, first_at__gte=since - TALK_LOST, first_at__lte=until
-    ).values_list("call_id")
+    beside = models.Leg.objects.filter(
+        linked & running, first_at__gte=begun_since, first_at__lte=until
+    )
+    return beside.values_list("call_id")
+
+
+def _report(report: int) -> QuerySet[models.Report, tuple[int]]:
+    return models.Report.objects.filter(pk=report).values_list("call_id")
+
+
+@compiled
+def _call_and_beside(report: int, **beside: Any) -> QuerySet[Any, tuple[int]]:
+    return _report(report).union(_legs_beside(**beside))
+
+
+_calls_beside = compiled(_legs_beside)
+_call_of = compiled(_report)
 
 
 def reported_of(calls: Collection[int]) -> list[Reported]:
-    """The reports of some calls with their events, oldest first; two queries."""
+    """The reports of some calls with their events, oldest first; three queries."""
     if not calls:
         return []
-    events = models.Event.objects.defer("raw").order_by("pk")
-    rows = models.Report.objects.filter(call__in=calls).order_by("pk")
-    return [
-        Reported(row, [event.as_event() for event in row.events.all()])
-        for row in rows.select_related("call").prefetch_related(
-            Prefetch("events", queryset=events)
-        )
-    ]
+    homes = {call.pk: call for call in _calls(calls=calls)}
+    found: dict[int | None, Reported] = {
+        row.pk: Reported(row, []) for row in _reports(calls=calls)
+    }
+    for event in _events(reports=found) if found else ():
+        found[event.report_id].events.append(event.as_event())
+    for one in found.values():
+        one.row.call = homes[one.row.call_id]
+    return list(found.values())
+
+
+@compiled
+def _calls(calls: Collection[int]) -> QuerySet[models.Call]:
+    return models.Call.all_objects.filter(pk__in=calls)
+
+
+@compiled
+def _reports(calls: Collection[int]) -> QuerySet[models.Report]:
+    return models.Report.objects.filter(call__pk__in=calls).order_by("pk")
+
+
+@compiled
+def _events(reports: Collection[int]) -> QuerySet[models.Event]:
+    events = models.Event.objects.filter(report__pk__in=reports)
+    return events.defer("raw").order_by("pk")
 
 
 def owners(reported: Iterable[Reported]) -> dict[str, int]:
@@ -95,12 +146,16 @@ def owners(reported: Iterable[Reported]) -> dict[str, int]:
     named = {
         event.extension for one in reported for event in one.events if event.extension
     }
-    rows = models.Extension.objects.filter(number__in=named, user__isnull=False)
-    return {
-        number: user
-        for number, user in rows.values_list("number", "user_id")
-        if user is not None
-    }
+    rows = _users(extensions=named) if named else ()
+    return {number: user for number, user in rows if user is not None}
+
+
+@compiled
+def _users(
+    extensions: Collection[str],
+) -> QuerySet[models.Extension, tuple[str, int | None]]:
+    rows = models.Extension.objects.filter(number__in=extensions)
+    return rows.order_by().values_list("number", "user_id")
 
 
 def _as_joined(index: int, one: Reported, users: Mapping[str, int]) -> Report | None:

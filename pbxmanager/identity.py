@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from crmplus.statements import compiled
 from pbxmanager.events import CallEvent, Direction, EventKind
 from pbxmanager.legs import JITTER, RINGING_LOST, TALK_LOST
 from pbxmanager.models import Event, Report
@@ -17,6 +18,17 @@ SAME_RINGING = timedelta(seconds=10)
 SAME_END = timedelta(seconds=10)
 SAME_CLICK = timedelta(seconds=5)
 OPEN_REPORTS = 50
+# What ``take_in`` may change of a report.
+TAKEN_IN = (
+    "scope",
+    "extension",
+    "party",
+    "direction",
+    "first_at",
+    "last_at",
+    "connected_at",
+    "over_at",
+)
 
 
 class NoCallError(Exception):
@@ -92,13 +104,27 @@ def _told_under_id(event: CallEvent) -> Report | None:
     The scope counts only where both know it: an event without an extension goes to
     the newest report, one with an extension also to a report that has none yet.
     """
-    reports = Report.objects.select_related("call").filter(
-        source=event.source, client_call_id=event.call_id
-    )
     if event.scope:
-        reports = reports.filter(scope__in=["", event.scope])
-        return reports.order_by("-scope", "-generation").first()
-    return reports.order_by("-pk").first()
+        found = _newest_in_scope(
+            source=event.source, call_id=event.call_id, scope=event.scope
+        )
+    else:
+        found = _newest(source=event.source, call_id=event.call_id)
+    return next(iter(found), None)
+
+
+@compiled
+def _newest(source: str, call_id: str) -> QuerySet[Report]:
+    reports = Report.objects.filter(source=source, client_call_id=call_id)
+    return reports.order_by("-pk")[:1]
+
+
+@compiled
+def _newest_in_scope(source: str, call_id: str, scope: str) -> QuerySet[Report]:
+    reports = Report.objects.filter(
+        source=source, client_call_id=call_id, scope__in=["", scope]
+    )
+    return reports.order_by("-scope", "-generation")[:1]
 
 
 def _next_generation(event: CallEvent) -> int:
@@ -148,12 +174,24 @@ def _without_call_id(event: CallEvent) -> Report | None:
 
 def _recent(event: CallEvent) -> list[Report]:
     """What this source told lately of this extension, newest first."""
-    reports = Report.objects.select_related("call").filter(
-        source=event.source, last_at__gte=event.at - TALK_LOST
-    )
+    since = event.at - TALK_LOST
     if event.extension:
-        reports = reports.filter(extension__in=["", event.extension])
-    return list(reports.order_by("-last_at", "-pk")[:OPEN_REPORTS])
+        return _recent_of(source=event.source, since=since, extension=event.extension)
+    return _recent_of_any(source=event.source, since=since)
+
+
+@compiled
+def _recent_of_any(source: str, since: datetime) -> QuerySet[Report]:
+    reports = Report.objects.filter(source=source, last_at__gte=since)
+    return reports.order_by("-last_at", "-pk")[:OPEN_REPORTS]
+
+
+@compiled
+def _recent_of(source: str, since: datetime, extension: str) -> QuerySet[Report]:
+    reports = Report.objects.filter(
+        source=source, last_at__gte=since, extension__in=["", extension]
+    )
+    return reports.order_by("-last_at", "-pk")[:OPEN_REPORTS]
 
 
 def _first(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
+from crmplus.statements import insert, update
 from pbxmanager import identity, models
 from pbxmanager.conversations import (
     Reported,
@@ -106,11 +107,18 @@ def _record(event: CallEvent) -> Recorded:
     users = owners(reported)
     found = conversations(reported, users, event.received_at)
     changed = save_all(found, users, news=[mine])
-    mine.row.save()
-    models.Event.of(event, mine.row).save()
+    _save(mine.row)
+    insert(models.Event.of(event, mine.row))
     _tell(changed)
     call = mine.row.call
     return Recorded(call, changed=any(one.call == call for one in changed))
+
+
+def _save(report: models.Report) -> None:
+    if report.pk:
+        update(report, identity.TAKEN_IN)
+    else:
+        insert(report)
 
 
 def _parties(report: models.Report, event: CallEvent) -> list[str]:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+
+from crmplus.statements import compiled, insert, update
 from crmplus.timeline.services import move_comments
 from pbxmanager import legs, models
 from pbxmanager.conversations import Conversation, Reported
@@ -71,7 +75,7 @@ def _save(
     was_unfinished = call.status in UNFINISHED
     values = _call_values(conversation, users) | {"continues_id": continues}
     changed = _set(call, values)
-    rows = {row.extension: row for row in call.legs.all()} if call.pk else {}
+    rows = {row.extension: row for row in _legs_of(call=call.pk)} if call.pk else {}
     new_legs, changed_legs = _legs(conversation, rows, users)
     if not (changed or new_legs or changed_legs or rows or conversation.absorbed):
         _take_over_reports(conversation)
@@ -79,22 +83,27 @@ def _save(
     call.version = call.next_version()
     if call.pk:
         # Only what was computed: the rest may be changed by people at this moment.
-        call.save(update_fields=[*changed, "version"])
+        update(call, [*changed, "version"])
         if was_unfinished and call.status not in UNFINISHED:
             _bring_back(call)
     else:
-        call.save()
+        insert(call)
     for row in new_legs:
         row.call = call
-    models.Leg.objects.bulk_create(new_legs)
-    for row in changed_legs:
-        row.save()
+        insert(row)
+    for row, names in changed_legs:
+        update(row, names)
     if rows:
         models.Leg.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
     _take_over_reports(conversation)
     for gone in conversation.absorbed:
         _absorb(call, gone)
     return True
+
+
+@compiled
+def _legs_of(call: int) -> QuerySet[models.Leg]:
+    return models.Leg.objects.filter(call=call)
 
 
 def _bring_back(call: models.Call) -> None:
@@ -112,8 +121,11 @@ def _legs(
     conversation: Conversation,
     rows: dict[str, models.Leg],
     users: Mapping[str, int],
-) -> tuple[list[models.Leg], list[models.Leg]]:
-    """New and changed leg rows; what is left in ``rows`` is not a leg any more."""
+) -> tuple[list[models.Leg], list[tuple[models.Leg, list[str]]]]:
+    """New leg rows, and changed ones with the names of the fields that changed.
+
+    What is left in ``rows`` is not a leg any more.
+    """
     new, changed = [], []
     for leg in conversation.state.legs:
         row = rows.pop(leg.extension, None)
@@ -121,8 +133,8 @@ def _legs(
             user = users.get(leg.extension)
             row = models.Leg(extension=leg.extension, user_id=user, **_leg_values(leg))
             new.append(row)
-        elif _set(row, _leg_values(leg)):
-            changed.append(row)
+        elif names := _set(row, _leg_values(leg)):
+            changed.append((row, names))
     return new, changed
 
 
@@ -132,7 +144,7 @@ def _take_over_reports(conversation: Conversation) -> None:
         moved = one.row.call_id != conversation.call.pk
         one.row.call = conversation.call
         if moved and one.row.pk:
-            one.row.save(update_fields=["call"])
+            update(one.row, ["call"])
 
 
 def _absorb(call: models.Call, gone: models.Call) -> None:
@@ -173,13 +185,21 @@ def _leg_values(leg: legs.Leg) -> dict[str, Any]:
     }
 
 
+def _clicked_by(conversation: Conversation) -> int | None:
+    """The user whose click the call is, if there still is one."""
+    clicks = (one.clicked_by for one in conversation.reported)
+    clicked_by = next((user for user in clicks if user), None)
+    if clicked_by in (None, conversation.call.clicked_by_id):
+        return clicked_by
+    is_there = get_user_model().objects.filter(pk=clicked_by).exists()
+    return clicked_by if is_there else None
+
+
 def _call_values(
     conversation: Conversation, users: Mapping[str, int]
 ) -> dict[str, Any]:
     state = conversation.state
-    clicked_by = next(
-        (one.clicked_by for one in conversation.reported if one.clicked_by), None
-    )
+    clicked_by = _clicked_by(conversation)
     return {
         **models.number_fields(state.number),
         "direction": state.direction.value,

@@ -11,15 +11,15 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crmplus.statements import compiled
 from pbxmanager.endpoint_settings import EndpointSet, default_set
 from pbxmanager.endpoint_spec import KEY_BEGINS
 from pbxmanager.models import Extension
@@ -141,16 +141,12 @@ def assigned(user: User, number: str) -> Extension:
     return extension
 
 
-@cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The statement that reads a key, compiled once, as it runs for every event.
-
-    It gives a row for each extension of the key's user, and the revision of the
-    endpoint set that counts. The key's hash goes where the parameters are None.
-    """
+@compiled
+def _rows(digest: str) -> QuerySet[SoftphoneKey, tuple[Any, ...]]:
+    """A key and the endpoint set that counts; a row for each extension of its user."""
     default = EndpointSet.objects.filter(is_default=True)
-    query = (
-        SoftphoneKey.objects.filter(hash="?")
+    return (
+        SoftphoneKey.objects.filter(hash=digest)
         .order_by()
         .annotate(
             set_pk=Coalesce("endpoint_set_id", default.values("id")[:1]),
@@ -170,8 +166,6 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
             "user__extensions__number",
         )
     )
-    sql, params = query.query.sql_with_params()
-    return sql, tuple(None if value == "?" else value for value in params)
 
 
 def find(secret: str) -> Holder:
@@ -180,10 +174,7 @@ def find(secret: str) -> Holder:
     A key of a user who may not sign in any more counts as revoked.
     """
     digest = hashed(secret)
-    sql, params = _statement()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [digest if value is None else value for value in params])
-        rows = cursor.fetchall()
+    rows = _rows(digest=digest)
     if not rows:
         raise KeyRefusedError(Reason.UNKNOWN)
     pk, user_id, is_active, revoked_at, ids_restart, *rest = rows[0]
@@ -201,7 +192,7 @@ def find(secret: str) -> Holder:
         extensions=tuple(row[-1] for row in rows if row[-1]),
         set_id=set_id,
         set_revision=revision,
-        ids_restart=bool(ids_restart),
+        ids_restart=ids_restart,
     )
 
 

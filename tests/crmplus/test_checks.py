@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage, run_checks
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from crmplus import checks, conf, vendor
 from tests.support import services
@@ -52,6 +52,26 @@ def test_a_data_folder_that_is_yet_to_be_made(set_env: SetEnv, tmp_path: Path) -
 
     assert checks.data_folder() == []
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("vendor", "version", "expected"),
+    [
+        ("sqlite", (3, 34, 1), ["crmplus.E013"]),
+        ("sqlite", (3, 35, 0), []),
+        ("postgresql", (3, 34, 1), []),
+    ],
+)
+def test_an_old_sqlite_is_reported_where_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+    vendor: str,
+    version: tuple[int, ...],
+    expected: list[str],
+) -> None:
+    monkeypatch.setattr(checks.sqlite3, "sqlite_version_info", version)
+    monkeypatch.setattr(connections["default"], "vendor", vendor)
+
+    assert ids(checks.sqlite_is_new_enough()) == expected
 
 
 @pytest.mark.django_db

@@ -345,6 +345,18 @@ def test_a_click_makes_the_entry_that_the_phone_then_fills(
     assert (entry.user, entry.clicked_by) == (anna, anna)
 
 
+def test_events_after_a_click_are_recorded_when_its_user_is_gone(
+    people: dict[str, User],
+) -> None:
+    anna = people["anna"]
+    record(click(0, user=anna.pk))
+    record(event(RINGING, 2, direction=OUT))
+    anna.delete()
+    call = call_of(record(event(CONNECTED, 5, direction=OUT)))
+
+    assert (call.status, call.user, call.clicked_by) == ("connected", None, None)
+
+
 def test_a_click_without_extension_is_the_users(people: dict[str, User]) -> None:
     ben_clicked = record(click(0, user=people["ben"].pk, ext=""))
 
@@ -441,7 +453,7 @@ def test_queries_of_a_connection(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     record(event(RINGING, 0))
-    with django_assert_num_queries(10 + locks + SAVEPOINT):
+    with django_assert_num_queries(11 + locks + SAVEPOINT):
         record(event(CONNECTED, 5))
 
 
@@ -452,7 +464,7 @@ def test_queries_of_a_repetition(
 ) -> None:
     record(event(RINGING, 0))
     record(event(CONNECTED, 5))
-    with django_assert_num_queries(8 + locks + SAVEPOINT):
+    with django_assert_num_queries(9 + locks + SAVEPOINT):
         record(event(CONNECTED, 5))
 
 
@@ -464,5 +476,5 @@ def test_queries_do_not_grow_with_events_and_neighbours(
     for number in range(10):
         record(event(RINGING, 0))
         record(event(RINGING, 20 + number, ext="203", by="pbx", call_id=str(number)))
-    with django_assert_num_queries(10 + locks + SAVEPOINT):
+    with django_assert_num_queries(11 + locks + SAVEPOINT):
         record(event(CONNECTED, 5))
