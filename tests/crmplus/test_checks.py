@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_an_old_sqlite_is_reported_where_it_is_used(
     version: tuple[int, ...],
     expected: list[str],
 ) -> None:
-    monkeypatch.setattr(checks.sqlite3, "sqlite_version_info", version)
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
     monkeypatch.setattr(connections["default"], "vendor", vendor)
 
     assert ids(checks.sqlite_is_new_enough()) == expected
