@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
@@ -25,12 +23,11 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from servers import ROOT, environment, quantiles, serving, show
+
 EXTENSIONS = 100
 EVENTS = ("ringing", "connected", "ended")
 
@@ -205,55 +202,19 @@ async def steady(port: int, key: str, options: argparse.Namespace) -> dict[str, 
     return {"due per s": options.rate, **quantiles(took), "failed": failed}
 
 
-def quantiles(took: list[float]) -> dict[str, float]:
-    cuts = statistics.quantiles(took, n=1_000)
-    return {"p50 ms": cuts[499], "p99 ms": cuts[989]}
-
-
 # The comparison
-
-
-@contextmanager
-def serving(role: str, port: int, environ: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, __file__, "--role", role, "--port", str(port)]
-    with subprocess.Popen(command, env=environ, cwd=ROOT) as process:
-        try:
-            wait_for(port)
-            yield
-        finally:
-            process.terminate()
-
-
-def wait_for(port: int) -> None:
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError("The server did not start.")
-
-
-def show(name: str, figures: dict[str, float]) -> None:
-    line = "  ".join(f"{key} {value:.2f}" for key, value in figures.items())
-    print(f"{name:8} {line}", flush=True)
 
 
 def compare(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="crmplus-bench-") as data:
-        environ = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "crmplus.settings",
-            "CRMPLUS_DATA": data,
-            "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}",
-            "DATABASE_URL": options.database_url,
-        }
+        environ = environment(data, DATABASE_URL=options.database_url)
         command = [sys.executable, __file__, "--role", "prepare"]
         key = subprocess.check_output(command, env=environ, cwd=ROOT, text=True).strip()
         port = options.port
         rates: dict[str, list[float]] = {"hello": [], "product": []}
         with (
-            serving("hello", port, environ),
-            serving("product", port + 1, environ),
+            serving(__file__, "hello", port, environ),
+            serving(__file__, "product", port + 1, environ),
         ):
             for _ in range(options.rounds):
                 for name, at in (("hello", port), ("product", port + 1)):

@@ -14,23 +14,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from servers import ROOT, environment, quantiles, resident, serving, show, sign_in
+
 MESSAGE = {
     "type": "call",
     "key": "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -118,36 +115,17 @@ def serve_product(port: int) -> None:
 
 
 def prepare(tabs: int) -> None:
-    """Make users 1 … tabs, each signed in; prints the keys of their sessions."""
+    """Make users 1 … tabs, each signed in."""
     import django
 
     django.setup()
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
     from django.core.management import call_command
 
     from crmplus.accounts.models import User
 
     call_command("migrate", verbosity=0)
     users = [User(pk=pk, username=f"u{pk}") for pk in range(1, tabs + 1)]
-    User.objects.bulk_create(users)
-    store = SessionStore()
-    sessions = [
-        Session(
-            session_key=f"{user.pk:032d}",
-            session_data=store.encode(
-                {
-                    SESSION_KEY: str(user.pk),
-                    BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
-                    HASH_SESSION_KEY: user.get_session_auth_hash(),
-                }
-            ),
-            expire_date=store.get_expiry_date(),
-        )
-        for user in users
-    ]
-    Session.objects.bulk_create(sessions)
+    sign_in(User.objects.bulk_create(users))
 
 
 # The clients
@@ -204,53 +182,17 @@ async def measure(port: int, pid: int, options: argparse.Namespace) -> dict[str,
     address = f"http://127.0.0.1:{port}/bench/{work}"
     await asyncio.to_thread(lambda: urllib.request.urlopen(address).close())
     await asyncio.sleep(options.seconds + 1)
-    cuts = statistics.quantiles(ages, n=1000)
     return {
-        "p50 ms": cuts[499],
-        "p99 ms": cuts[989],
+        **quantiles(ages),
         "max ms": max(ages),
         "lost": int(options.rate * options.seconds) - len(ages),
         "KiB per tab": per_tab,
     }
 
 
-def resident(pid: int) -> int:
-    """A process's resident memory in bytes."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
-
-
-@contextmanager
-def serving(role: str, port: int, environ: dict[str, str]) -> Iterator[int]:
-    command = [sys.executable, __file__, "--role", role, "--port", str(port)]
-    with subprocess.Popen(command, env=environ, cwd=ROOT) as process:
-        try:
-            wait_for(port)
-            yield process.pid
-        finally:
-            process.terminate()
-
-
-def wait_for(port: int) -> None:
-    import socket
-
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError("The server did not start.")
-
-
 def compare(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="crmplus-bench-") as data:
-        environ = {
-            "DJANGO_SETTINGS_MODULE": "crmplus.settings",
-            **os.environ,
-            "CRMPLUS_DATA": data,
-            "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}",
-            "REDIS_URL": options.redis,
-        }
+        environ = environment(data, REDIS_URL=options.redis)
         command = [sys.executable, __file__, "--role", "prepare"]
         subprocess.run(
             [*command, "--tabs", str(options.tabs)], env=environ, cwd=ROOT, check=True
@@ -258,12 +200,9 @@ def compare(options: argparse.Namespace) -> None:
         print(f"{options.tabs} tabs, {options.rate} messages/s, {options.seconds} s")
         for _ in range(options.rounds):
             for role in ("bare", "product"):
-                with serving(role, options.port, environ) as pid:
+                with serving(__file__, role, options.port, environ) as pid:
                     figures = asyncio.run(measure(options.port, pid, options))
-                line = "  ".join(
-                    f"{name} {value:.2f}" for name, value in figures.items()
-                )
-                print(f"{role:8} {line}", flush=True)
+                show(role, figures)
 
 
 def main() -> None:
