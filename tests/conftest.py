@@ -12,7 +12,9 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connections
+from django.utils import timezone, translation
 
+from tests.support.examples import FULL
 from tests.support.fixtures import (  # noqa: F401  (fixtures of all tests)
     baresip,
     browser,
@@ -33,12 +35,13 @@ GROUPS = {
     "postgres": "servers",
     "redis": "servers",
     "slow": "servers",
+    "races": "threads",
 }
 ON_POSTGRES = os.environ.get("TEST_DB") == "postgres"
 LOOPBACK = ("127.", "::1", "localhost")
 
-hypothesis.settings.register_profile("product", deadline=None)
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=15)
+hypothesis.settings.register_profile("product", deadline=None, max_examples=FULL)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.load_profile("product")
 
 
@@ -81,10 +84,12 @@ def only_loopback() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
-    """No test sees what another one cached."""
+def nothing_stays() -> Iterator[None]:
+    """No test sees what another one cached, nor the language and zone of its user."""
     yield
     cache.clear()
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,16 @@ from crmplus.conf import BASE_DIR
 from tests.gates.programs import provide
 
 PACKAGES = ("crmplus", "pbxmanager", "softphone_connector")
-QUICK = "not postgres and not redis and not browser and not softphone and not slow"
+QUICK = (
+    "not postgres and not redis and not browser and not softphone and not slow"
+    " and not races"
+)
+DAILY = f"{QUICK} and (core or not thorough)"
+RACES = "tests/pbxmanager/test_races.py"
+# Reading it alone writes hundreds of requests, and all of it is slow.
+ATTACKS = "tests/crmplus/api/test_api_attacks.py"
+# Many containers forbid it; without byte code every start compiles all tests anew.
+KEEP_BYTE_CODE = {"PYTHONDONTWRITEBYTECODE": ""}
 # The rules and the pipeline, where not one branch may be untested.
 PIPELINE = (
     "crmplus/phonebook/normalise.py",
@@ -132,11 +141,12 @@ def pytest_gate(name: str, *arguments: str, **environ: str) -> Gate:
 
 
 def test_gates() -> list[Gate]:
-    """The tests, what talks to the database once more on PostgreSQL, and what all
-    of them covered."""
+    """The races, which tracing would slow; the tests, what talks to the database once
+    more on PostgreSQL, and what all of them covered."""
     cover = ("--cov", "--cov-branch", "--cov-report=")
     report = tool("coverage", "report", "--precision=1")
     return [
+        pytest_gate("races", RACES),
         pytest_gate(
             "tests on PostgreSQL",
             *cover,
@@ -144,7 +154,9 @@ def test_gates() -> list[Gate]:
             QUICK,
             TEST_DB="postgres",
         ),
-        pytest_gate("tests", *cover, "--cov-append", "--durations=20"),
+        pytest_gate(
+            "tests", *cover, "--cov-append", "--durations=20", f"--ignore={RACES}"
+        ),
         Gate("coverage of all", (*report, "--fail-under=95")),
         Gate(
             "coverage of the pipeline",
@@ -160,7 +172,7 @@ def run(gate: Gate, *, show: bool) -> Outcome:
     with subprocess.Popen(
         gate.command,
         cwd=BASE_DIR,
-        env={**os.environ, **gate.environ},
+        env={**os.environ, **KEEP_BYTE_CODE, **gate.environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -222,11 +234,11 @@ def finish(outcomes: list[Outcome]) -> int:
 
 
 def fast(arguments: list[str]) -> int:
-    """The daily subset; with arguments only those tests."""
-    profile = "--hypothesis-profile=quick"
-    quick = pytest_gate("tests", profile, "-m", QUICK, *arguments)
+    """The daily subset; with arguments all quick tests that they name."""
+    quick = ("--hypothesis-profile=quick", "--no-migrations", f"--ignore={ATTACKS}")
+    chosen = ("-m", QUICK, *arguments) if arguments else ("-m", DAILY)
     before = [] if arguments else run_together(style_gates())
-    return finish([*before, *run_in_turn([quick])])
+    return finish([*before, *run_in_turn([pytest_gate("tests", *quick, *chosen)])])
 
 
 def everything() -> int:

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from _pytest.mark.expression import Expression
 
 from crmplus.conf import BASE_DIR
 from tests.gates import __main__ as gates
@@ -81,11 +82,57 @@ def test_each_gate_of_the_house_is_there() -> None:
         "template lint",
         "production settings",
         "migrations",
+        "races",
         "tests on PostgreSQL",
         "tests",
         "coverage of all",
         "coverage of the pipeline",
     ]
+
+
+def test_the_races_run_once_and_are_not_traced() -> None:
+    races, *others = [gate for gate in gates.test_gates() if "pytest" in gate.command]
+
+    assert gates.RACES in races.command
+    assert "--cov" not in races.command
+    for gate in others:
+        assert "--cov" in gate.command
+        assert {gates.QUICK, f"--ignore={gates.RACES}"} & set(gate.command)
+
+
+@pytest.mark.parametrize("path", [gates.RACES, gates.ATTACKS])
+def test_files_that_gates_name_are_there(path: str) -> None:
+    assert (BASE_DIR / path).is_file()
+
+
+@pytest.mark.parametrize(
+    ("marks", "quick", "daily"),
+    [
+        (set(), True, True),
+        ({"thorough"}, True, False),
+        ({"thorough", "core"}, True, True),
+        ({"slow"}, False, False),
+        ({"browser", "core"}, False, False),
+        ({"races"}, False, False),
+    ],
+)
+def test_which_tests_are_quick_and_which_are_for_every_day(
+    marks: set[str], quick: bool, daily: bool
+) -> None:
+    def is_marked(name: str, /, **_: object) -> bool:
+        return name in marks
+
+    def chosen(expression: str) -> bool:
+        return Expression.compile(expression).evaluate(is_marked)
+
+    assert (chosen(gates.QUICK), chosen(gates.DAILY)) == (quick, daily)
+
+
+def test_gates_keep_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    keeps = python("keeps", "import sys; raise SystemExit(sys.dont_write_bytecode)")
+
+    assert run_in_turn([keeps])[0].passed
 
 
 @pytest.fixture
@@ -105,8 +152,8 @@ def few_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "code", "ran"),
     [
         ([], 0, ["static", "all tests"]),
-        (["--fast"], 0, ["style", "--hypothesis-profile=quick"]),
-        (["--fast", "tests/gates"], 0, ["tests/gates"]),
+        (["--fast"], 0, ["style", "--hypothesis-profile=quick", gates.DAILY]),
+        (["--fast", "tests/gates"], 0, [f"-m {gates.QUICK} tests/gates"]),
         (["--quick"], 2, ["takes no arguments"]),
     ],
 )

@@ -33,6 +33,7 @@ from tests.pbxmanager.cast import (
     event,
     people,
 )
+from tests.support.examples import examples
 
 NOW = at(200)
 KINDS = st.sampled_from([RINGING, CONNECTED, ENDED, MISSED])
@@ -295,7 +296,7 @@ def expected_log(told_of: list[list[CallEvent]]) -> list[CallState]:
 class TestLog(TestCase):
     """The recorder sees one event at a time, and must end up with the same log."""
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
     @given(several(), st.randoms(use_true_random=False))
     def test_the_log_is_a_function_of_the_events(
         self, told_of: list[list[CallEvent]], random: object

@@ -24,7 +24,7 @@ from pbxmanager.recorder import record
 from tests.pbxmanager.cast import CONNECTED, ENDED, MISSED, RINGING, at, event
 from tests.support import services
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.races
 CALLS = 1000
 PAIRS = 4
 DATABASES = [

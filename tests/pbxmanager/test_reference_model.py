@@ -41,6 +41,7 @@ from tests.pbxmanager.cast import (
     event,
     people,
 )
+from tests.support.examples import examples
 
 RING_LIMIT, TALK_LIMIT = 5 * 60, 12 * 3600
 PHONES = {"201": "anna", "202": "ben"}
@@ -248,7 +249,7 @@ def test_the_log_says_what_was_told_of_what_happened() -> None:
     run_state_machine_as_test(
         Exchange,
         settings=settings(
-            max_examples=30,
+            max_examples=examples(30),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
