@@ -95,8 +95,19 @@ def _page(
         "title": title,
         "text": text,
     }
-    html = loader.render_to_string("crmplus/error.html", context)
-    return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})
+    return HttpResponse(
+        _html(context), status=status, headers={"Cache-Control": "no-store"}
+    )
+
+
+def _html(context: dict[str, Any]) -> str:
+    template = loader.get_template("crmplus/error.html")
+    try:
+        return template.render(context)
+    except ValueError:
+        # A stylesheet that was never collected has no address: then without any.
+        logger.exception("The error page has lost its looks.")
+        return template.render({**context, "bare": True})
 
 
 def _problem(status: int, detail: str) -> HttpResponse:

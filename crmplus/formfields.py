@@ -14,12 +14,12 @@ CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
-def styled(bound: BoundField) -> BoundField:
+def styled(bound: BoundField, *, mark_errors: bool = True) -> BoundField:
     """Give a field's widget the classes of the design, once."""
     widget = bound.field.widget
     wanted = next(css for kind, css in CLASSES if isinstance(widget, kind))
     classes = widget.attrs.get("class", "").split()
-    for css in (wanted, "is-invalid" if bound.errors else ""):
+    for css in (wanted, "is-invalid" if mark_errors and bound.errors else ""):
         if css and css not in classes:
             classes.append(css)
     widget.attrs["class"] = " ".join(classes)

@@ -7,12 +7,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.accounts.models import Role
 from pbxmanager import api, demo, housekeeping, panels
 from pbxmanager.colleagues import colleagues
 from pbxmanager.last_contact import last_contacts
 from pbxmanager.looks import bring_icons
 from pbxmanager.models import Call
+from pbxmanager.visibility import visible_among
 
 HOUR: Final = 3600.0
 
@@ -35,8 +35,7 @@ hooks.register(
         label=_("Call"),
         icon="phone",
         title=panels.title,
-        # Agents see no calls of others, deleted ones neither; they have "Undo".
-        roles=(Role.SUPERVISOR,),
+        visible=visible_among,
     )
 )
 hooks.register(

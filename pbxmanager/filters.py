@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from crmplus.formfields import styled
 from pbxmanager import periods
@@ -124,7 +124,9 @@ class CallFilter(forms.Form):
     def selects(self) -> list[forms.BoundField]:
         """The filters to choose from a list."""
         names = ("direction", "status", "user", "extension", "period")
-        return [styled(self[name]) for name in names if name in self.fields]
+        shown = [self[name] for name in names if name in self.fields]
+        # What makes no sense in an address is left out, so it is no mistake either.
+        return [styled(bound, mark_errors=False) for bound in shown]
 
     @property
     def user_given(self) -> User | None:
@@ -188,7 +190,7 @@ class CallFilter(forms.Form):
     def chips(self) -> list[Chip]:
         """The filters that are on."""
         shown = [
-            Chip(_("Search"), self.text, ["q"]),
+            Chip(pgettext("filter", "Search"), self.text, ["q"]),
             Chip(_("Calls of"), self._record_title(), ["record"]),
             Chip(_("Direction"), self._label("direction", Direction), ["direction"]),
             Chip(_("Status"), self._label("status", Status), ["status"]),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from crmplus.statements import compiled
 from pbxmanager.models import Call, Leg, MergedCall
 
 if TYPE_CHECKING:
@@ -14,8 +15,15 @@ if TYPE_CHECKING:
 
 
 def visible_calls(user: User) -> QuerySet[Call]:
-    """The calls a user may see: supervisors all, agents those they had a part in."""
-    calls = Call.objects.all()
+    """The calls a user may see."""
+    return visible_among(user, Call.objects.all())
+
+
+def visible_among(user: User, calls: QuerySet[Call]) -> QuerySet[Call]:
+    """Those of some calls, deleted ones too, that a user may see.
+
+    Supervisors all, agents those they had a part in.
+    """
     if user.is_supervisor:
         return calls
     own_leg = Exists(Leg.objects.filter(call=OuterRef("pk"), user=user))
@@ -37,6 +45,11 @@ def call_for(user: User, uid: UUID) -> Call | None:
 
 def people_of(call: Call) -> set[int]:
     """The users (ids) whom a call's popups and messages go to."""
-    users = Leg.objects.filter(call=call, user__isnull=False)
-    found = set(users.values_list("user_id", flat=True)) | {call.clicked_by_id}
+    found = {user for (user,) in _users_of_legs(call=call.pk)} | {call.clicked_by_id}
     return {user for user in found if user is not None}
+
+
+@compiled
+def _users_of_legs(call: int) -> QuerySet[Leg, tuple[int | None]]:
+    legs = Leg.objects.filter(call=call, user__isnull=False)
+    return legs.values_list("user_id")

@@ -16,7 +16,7 @@ hooks.register(
         url_name="accounts:users",
         section="settings",
         roles=(Role.ADMIN,),
-        help=_("Who may sign in, and as what"),
+        help=_("Who may sign in, and as what."),
         order=10,
     )
 )

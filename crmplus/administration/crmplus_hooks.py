@@ -14,7 +14,7 @@ hooks.register(
         url_name="administration:cron-jobs",
         section="settings",
         roles=("admin",),
-        help=_("What runs by itself, and how it went"),
+        help=_("What runs by itself, and how it went."),
         order=90,
     )
 )

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from crmplus.formfields import styled
 from crmplus.records.countries import countries, country_name
@@ -70,7 +70,7 @@ class ListForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = [("", _("All countries")), *countries()]
         for name in ("owner", "country"):
-            styled(self[name])
+            styled(self[name], mark_errors=False)
         self.is_valid()
 
     @property
@@ -106,7 +106,7 @@ class ListForm(forms.Form):
     def chips(self) -> list[Chip]:
         """The filters that are on."""
         shown: dict[str, tuple[Any, Any]] = {
-            "q": (_("Search"), str),
+            "q": (pgettext("filter", "Search"), str),
             "organisation": (_("Organisation"), str),
             "owner": (_("Owner"), str),
             "country": (_("Country"), country_name),

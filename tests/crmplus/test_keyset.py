@@ -13,6 +13,7 @@ from hypothesis.extra.django import TestCase
 
 from crmplus import keyset
 from crmplus.records.models import Partner
+from tests.support.examples import examples
 
 
 def partners() -> QuerySet[Partner]:
@@ -34,7 +35,7 @@ def walk(order: str, size: int) -> list[list[Partner]]:
 
 
 class EveryRowOnce(TestCase):
-    @hypothesis_settings(max_examples=25)
+    @hypothesis_settings(max_examples=examples(25))
     @given(
         st.lists(st.sampled_from(["a", "b", "é", "Z", ""]), max_size=12),
         st.integers(1, 5),

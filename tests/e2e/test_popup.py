@@ -21,7 +21,7 @@ from tests.e2e.office import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 Sit = Callable[..., "Page"]
@@ -260,3 +260,42 @@ def test_everything_can_be_done_with_the_keyboard(
     expect(popup.get_by_role("link", name="Details of the call")).to_be_hidden()
     tab.keyboard.press("Escape")
     expect(cards(tab)).to_have_count(0)
+
+
+def test_the_newest_call_stands_above_whichever_card_comes_first(
+    office: Office, sit: Sit, agent: Agent
+) -> None:
+    tab = sit(agent)
+    office.rings(agent, JULIA)
+    older = card(tab, "Julia Berg").get_attribute("data-key")
+    office.rings(agent, SHARED)
+    card(tab, "Max Weber")
+    held: list[Route] = []
+    tab.add_init_script("delete globalThis.SharedWorker")
+    tab.route(f"**/popup/{older}/card/", lambda route: held.append(route))
+    tab.reload()
+    newer = card(tab, "Max Weber")
+    held[0].continue_()
+    expect(cards(tab)).to_have_count(2)
+    expect(cards(tab).first).to_contain_text("Max Weber")
+    expect(newer).not_to_have_class(re.compile("is-folded"))
+    expect(cards(tab, "Julia Berg")).to_have_class(re.compile("is-folded"))
+
+
+def test_it_moves_to_the_other_side_and_stays_there(
+    office: Office, tab: Page, agent: Agent
+) -> None:
+    office.rings(agent)
+    popup = card(tab)
+    right = popup.bounding_box()
+    popup.locator(".popup-menu summary").press("Enter")
+    popup.get_by_text("Move to the other side").press("Enter")
+    expect(popup.locator(".popup-menu summary")).to_be_focused()
+    tab.reload()
+    left = card(tab).bounding_box()
+    bar = tab.locator("#sidebar").bounding_box()
+    assert right
+    assert left
+    assert bar
+    assert bar["width"] < left["x"] < right["x"] - 300
+    assert left["y"] == right["y"]

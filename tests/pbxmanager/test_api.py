@@ -25,6 +25,8 @@ from tests.pbxmanager.office import (
     queries,
 )
 
+pytestmark = pytest.mark.thorough
+
 URL = "/api/calls/"
 ITEM = (
     "id call_ids reports direction status number e164 extension user started_at "
@@ -54,6 +56,7 @@ def calls(api: Client, **params: Any) -> list[str]:
 
 
 class TestItem:
+    @pytest.mark.core
     def test_a_call_says_all_of_itself(self, office: Office, anna: Client) -> None:
         julia = Contact.objects.create(last_name="Weber", mobile="0171 2345678")
         call = office.call("201", JULIA, name="J. Weber", call_id="abc")
@@ -171,6 +174,7 @@ class TestItem:
 
 
 class TestRights:
+    @pytest.mark.core
     def test_agents_see_the_calls_they_had_a_part_in(
         self, office: Office, anna: Client, karin: Client
     ) -> None:

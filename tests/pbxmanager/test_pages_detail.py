@@ -33,7 +33,7 @@ from tests.pbxmanager.office import (
     words_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture
@@ -142,6 +142,7 @@ class TestWhoMayOpenIt:
 
 
 class TestWhatItSays:
+    @pytest.mark.core
     def test_the_facts(self, office: Office, web: Client) -> None:
         url = "https://rec.example.com/1.wav"
         call = office.call("201", JULIA, talk=190, name="J. Brandt", recording_url=url)
@@ -388,6 +389,7 @@ class TestWhoItIs:
 
 
 class TestComments:
+    @pytest.mark.core
     def test_a_comment_is_written_and_shown(self, office: Office, web: Client) -> None:
         call = office.call("201")
         version = call.version

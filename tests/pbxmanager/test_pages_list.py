@@ -35,7 +35,7 @@ from tests.pbxmanager.office import (
     words_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 LIST = "/pbx-manager/"
 DAY = timedelta(days=1)
 
@@ -75,6 +75,7 @@ class TestWhoSeesWhat:
         assert group == rang
         assert set(shown(office.anna)) == {taken, clicked, group}
 
+    @pytest.mark.core
     def test_supervisors_see_all(self, office: Office) -> None:
         calls = {office.call("201"), office.call("202", JULIA), office.call("299", "9")}
 
@@ -230,6 +231,7 @@ class TestFilters:
         assert shown(office.karin, **params) == [call]
         assert office.browser(office.karin).get(LIST, params).status_code == 200
 
+    @pytest.mark.core
     def test_each_filter_is_a_chip_that_can_be_removed(self, office: Office) -> None:
         julia = Contact.objects.create(last_name="Brandt", mobile="0171 2345678")
         params: dict[str, str | int] = {
@@ -348,6 +350,7 @@ class TestPaging:
 
 
 class TestLines:
+    @pytest.mark.core
     def test_a_line_says_who_when_and_how_long(self, office: Office) -> None:
         company = Organisation.objects.create(name="Muster GmbH")
         julia = Contact.objects.create(
@@ -499,3 +502,25 @@ class TestAgentsPlans:
         assert "SCAN pbxmanager_call USING INDEX call_newest" in self.plan(office)
         assert "leg_user_call (user_id=? AND call_id=?)" in self.plan(office)
         assert shown(office.anna) == [call]
+
+
+class TestWordsOfFilters:
+    def test_what_is_searched_for_and_the_button_have_words_of_their_own(
+        self, office: Office
+    ) -> None:
+        office.call("201")
+        office.anna.language = "de"
+        office.anna.save()
+        words = text_of(office.browser(office.anna), q="30")
+
+        assert re.search(r"Suche\s+30", words)
+        assert "Suchen" in words
+
+    def test_what_makes_no_sense_in_an_address_is_not_marked_as_a_mistake(
+        self, office: Office
+    ) -> None:
+        office.call("201")
+        html = office.browser(office.anna).get(LIST, {"period": "x"}).content.decode()
+
+        assert 'id="filter-period"' in html
+        assert "is-invalid" not in html

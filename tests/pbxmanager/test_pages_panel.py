@@ -26,7 +26,7 @@ from pbxmanager.panels import (
 )
 from tests.pbxmanager.office import JULIA, NOON, Office, make_office, queries, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 HOUR = timedelta(hours=1)
 
 
@@ -57,6 +57,7 @@ def request_of(office: Office) -> HttpRequest:
 
 
 class TestWhichCalls:
+    @pytest.mark.core
     def test_those_of_its_numbers_newest_first(
         self, office: Office, julia: Contact
     ) -> None:
@@ -164,6 +165,7 @@ class TestPanel:
         assert context is not None
         assert context["more_url"] == ""
 
+    @pytest.mark.core
     def test_it_stands_on_the_page_of_the_record(
         self, office: Office, julia: Contact
     ) -> None:
@@ -265,8 +267,21 @@ def test_the_recycle_bin_names_a_call(office: Office) -> None:
     assert title(office.call("201", "anonymous")) == "Inbound call · Anonymous"
     html = office.browser(office.karin).get("/recycle-bin/").content.decode()
     assert "Inbound call · +49 171 2345678" in html
-    html = office.browser(office.anna).get("/recycle-bin/").content.decode()
-    assert "+49 171 2345678" not in html
+
+
+def test_agents_find_in_the_recycle_bin_the_calls_they_had_a_part_in(
+    office: Office,
+) -> None:
+    call = office.call("201", JULIA)
+    call.move_to_bin(by=office.karin)
+    anna, ben = office.browser(office.anna), office.browser(office.ben)
+    restore = f"/recycle-bin/calls/{call.pk}/restore/"
+
+    assert "+49 171 2345678" in anna.get("/recycle-bin/").content.decode()
+    assert "+49 171 2345678" not in ben.get("/recycle-bin/").content.decode()
+    assert ben.post(restore).status_code == 404
+    assert anna.post(restore).status_code == 302
+    assert Call.objects.filter(pk=call.pk).exists()
 
 
 def test_what_the_pbx_manager_brings() -> None:

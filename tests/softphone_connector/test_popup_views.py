@@ -16,6 +16,8 @@ from pbxmanager.models import Call, MergedCall
 from tests.softphone_connector.cast import Cast
 from tests.softphone_connector.talking import JULIA, queries, talk, tell
 
+pytestmark = pytest.mark.thorough
+
 PAGES = ("popup", "card", "add")
 ACTIONS = {
     "note": {"text": "written by somebody else"},
@@ -113,6 +115,7 @@ def test_anothers_comment_stays_as_it_is(people: Cast, call: Call) -> None:
     assert list(texts) == [("anna", "Anna's"), ("karin", "Karin's")]
 
 
+@pytest.mark.core
 def test_a_comment_is_saved_with_and_without_a_script(people: Cast, call: Call) -> None:
     client = browser(people.anna)
     by_hand = client.post(url("note", call), {"text": "one"})
@@ -224,6 +227,7 @@ def test_hostile_numbers_are_shown_and_never_dialled_as_they_are(
     assert "javascript:" not in page
 
 
+@pytest.mark.core
 def test_each_state_has_its_words(people: Cast) -> None:
     client = browser(people.anna)
     unknown = content(client, url("card", tell("ringing", "201")))

@@ -1,4 +1,4 @@
-// What the frame does beyond plain HTML: menus, keys, folding, toasts, live state.
+// What the frame does beyond plain HTML: menus, keys, filters, folding, toasts, live state.
 
 import { keep } from "./toast.js";
 
@@ -43,6 +43,14 @@ function searchKey() {
   });
 }
 
+// A filter acts as soon as it is chosen.
+function filters() {
+  document.addEventListener("change", (event) => {
+    const choice = event.target.closest("form[data-submit-on-change] select");
+    choice?.form.requestSubmit();
+  });
+}
+
 function folding() {
   const button = document.getElementById("sidebar-fold");
   if (!button) return;
@@ -75,6 +83,7 @@ function liveWords() {
 
 menus();
 searchKey();
+filters();
 folding();
 liveWords();
 document.querySelectorAll("#toasts .toast").forEach(keep);

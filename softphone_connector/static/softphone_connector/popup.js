@@ -10,6 +10,7 @@ const SHOWN = 3;
 const STAYS = 60_000;
 const AGAIN = 5_000;
 const DISMISSED = "popups-dismissed";
+const SIDE = "popups-side";
 const REMEMBERED = 50;
 
 const stack = document.getElementById("popup-stack");
@@ -41,9 +42,14 @@ async function show(message) {
 
 function insert(card) {
   reveal(card);
-  cards.querySelectorAll(".popup").forEach(makeRoom);
-  cards.prepend(card);
+  const others = [...cards.children];
+  // Cards arrive in any order; a call that began earlier stands below.
+  const below = others.find((other) => other.dataset.started <= card.dataset.started);
+  const isNewest = below === others[0];
+  if (isNewest) others.forEach(makeRoom);
+  cards.insertBefore(card, below ?? null);
   restoreNote(card);
+  if (!isNewest) makeRoom(card);
   settle(card);
   count();
 }
@@ -129,6 +135,16 @@ function fold(button, card) {
   foldTo(card, !card.classList.contains("is-folded"));
 }
 
+// Out of the way of what one reads, to where the main actions are not either.
+function move(button) {
+  const side = stack.dataset.side === "start" ? "end" : "start";
+  localStorage.setItem(SIDE, side);
+  stack.dataset.side = side;
+  const menu = button.closest("details");
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
 async function copy(button) {
   await navigator.clipboard.writeText(button.dataset.copy);
   toast(button.dataset.done);
@@ -138,6 +154,7 @@ const ACTIONS = {
   close: (button, card) => dismiss(card),
   copy,
   fold,
+  move,
   more: () => unfold(!stack.classList.contains("is-open")),
 };
 
@@ -173,6 +190,7 @@ document.addEventListener("submit", async (event) => {
 
 // A card closed in one tab is closed in all of them.
 addEventListener("storage", (event) => {
+  if (event.key === SIDE) stack.dataset.side = event.newValue;
   if (event.key !== DISMISSED) return;
   dismissed().forEach((key) => find(key)?.remove());
   count();
@@ -185,6 +203,7 @@ function clear(state) {
   count();
 }
 
+stack.dataset.side = localStorage.getItem(SIDE) ?? "end";
 document.querySelectorAll("[data-popup-page] .popup").forEach(reveal);
 keepNotes();
 timers();

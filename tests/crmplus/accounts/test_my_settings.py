@@ -14,6 +14,8 @@ from crmplus import hooks
 from crmplus.accounts.models import User
 from tests.crmplus.accounts.conftest import PASSWORD, client_of
 
+pytestmark = pytest.mark.thorough
+
 SETTINGS = reverse("accounts:my-settings")
 MINE = {
     "first_name": "Änne",
@@ -56,6 +58,7 @@ def no_other_sections(monkeypatch):
     )
 
 
+@pytest.mark.core
 def test_are_saved(anna: User):
     client = client_of(anna)
     answer = client.post(SETTINGS, MINE)

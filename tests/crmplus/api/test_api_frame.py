@@ -185,6 +185,7 @@ class TestSessions:
 
 
 class TestDescription:
+    @pytest.mark.thorough
     def test_it_is_valid_and_for_everybody(self, description: dict[str, Any]) -> None:
         validate_schema(description)  # type: ignore[no-untyped-call]
         assert len(description["paths"]) == 15

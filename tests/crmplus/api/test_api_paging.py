@@ -15,10 +15,11 @@ from hypothesis.extra.django import TestCase
 
 from crmplus import keyset
 from crmplus.records.models import Lead, Partner
+from tests.support.examples import examples
 
 
 class EveryRowOnce(TestCase):
-    @settings(max_examples=25)
+    @settings(max_examples=examples(25))
     @given(
         st.lists(st.sampled_from(["a", "b", "é", "Z", ""]), max_size=12),
         st.integers(1, 5),

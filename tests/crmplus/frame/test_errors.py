@@ -63,5 +63,24 @@ def test_look_as_the_browser_last_did(db):
     assert 'data-bs-theme="dark"' in client.get("/fail/404/").text
 
 
+@pytest.mark.urls(__name__)
+def test_come_also_where_static_files_were_never_collected(
+    db, settings, tmp_path, caplog
+):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {
+            "BACKEND": "crmplus.static_files.StaticFilesStorage",
+            "OPTIONS": {"location": tmp_path},
+        },
+    }
+    client = Client(raise_request_exception=False)
+    answer = client.get("/fail/500/", headers={"accept-language": "en"})
+    assert answer.status_code == 500
+    assert "Try again in a minute" in answer.text
+    assert "stylesheet" not in answer.text
+    assert "has lost its looks" in caplog.text
+
+
 def test_unknown_address(client, db):
     assert client.get("/nothing/here/").status_code == 404

@@ -15,6 +15,8 @@ from crmplus.records.models import Contact, Lead, Organisation, Record, Supplier
 from crmplus.records.types import TYPES
 from tests.crmplus.api.programs import faults, program, send
 
+pytestmark = pytest.mark.thorough
+
 PHONES = {
     "phone": "030 555 44 33",
     "mobile": "0171 2345678",
@@ -139,6 +141,7 @@ def titles(api: Client, url: str) -> list[str]:
     ]
 
 
+@pytest.mark.core
 def test_a_list_is_sorted_by_name_and_searched_as_the_page_is(api: Client) -> None:
     for name in ("Zorn", "Ähren", "Müller"):
         Lead.objects.create(last_name=name, phone=f"030 12345{len(name)}")
@@ -217,6 +220,7 @@ def test_an_owner_who_left_stays_but_is_not_given_anew(
     assert send(api, "PATCH", url, {"owner": None}).json()["owner"] is None
 
 
+@pytest.mark.core
 def test_only_what_was_sent_is_written(api: Client) -> None:
     supplier = Supplier.objects.create(name="Weber", phone="030 1")
     with CaptureQueriesContext(connection) as captured:

@@ -10,7 +10,7 @@ from crmplus.accounts.models import User
 from crmplus.records.models import Contact, Lead, Organisation, Partner
 from crmplus.records.types import TYPES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def messages(answer: Any) -> list[str]:
@@ -41,6 +41,7 @@ def test_numbers_are_kept_as_they_were_written_and_odd_ones_are_named(
     assert saved == "“X” is saved."
 
 
+@pytest.mark.core
 def test_errors_stand_beside_their_fields_and_nothing_is_lost(web: Client) -> None:
     page = web.post("/leads/new/", {"email": "no mail", "company": "Öz"})
     form = page.context["form"]
@@ -89,6 +90,7 @@ def test_a_record_with_all_numbers_takes_no_other(web: Client) -> None:
     assert b"+4940111" not in page.content.split(b"<form")[-1]
 
 
+@pytest.mark.core
 def test_changes_are_saved_and_one_goes_back(web: Client) -> None:
     partner = Partner.objects.create(name="Old")
     url = f"{partner.get_absolute_url()}edit/"

@@ -16,6 +16,8 @@ from crmplus.records import search
 from crmplus.records.models import Contact, Lead, Organisation, Partner
 from crmplus.records.types import TYPES
 
+pytestmark = pytest.mark.thorough
+
 HOSTILE = '"><script>alert(1)</script>'
 
 
@@ -54,6 +56,7 @@ def test_hostile_texts_are_escaped(web: Client, key: str) -> None:
         assert b"<script>alert" not in page.content
 
 
+@pytest.mark.core
 def test_names_are_sorted_by_last_name_in_any_language(web: Client) -> None:
     for name in ("Zoe Öz", "Anna Otto", "Łukasz Łapa", "Max von Berg", "Cher"):
         contact(name)
@@ -132,6 +135,7 @@ def test_a_search_that_finds_very_many_shows_some_and_says_so(
     assert b"Type more letters" not in web.get("/partners/?q=muster+a").content
 
 
+@pytest.mark.core
 def test_filters_narrow_and_show_as_chips(web: Client, anna: User, ben: User) -> None:
     contact("Anna A", owner=anna, country="AT")
     contact("Ben B", owner=ben, country="AT")

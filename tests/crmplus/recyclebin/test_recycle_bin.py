@@ -18,6 +18,7 @@ from crmplus import hooks
 from crmplus.accounts.models import Role, User
 from crmplus.records.models import Contact, Lead, Partner, Supplier
 from crmplus.recyclebin.listing import Listing, listing
+from tests.support.examples import examples
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOSTILE = '"><script>alert(1)</script>'
@@ -52,8 +53,9 @@ def walk(size: int) -> list[Sequence[str]]:
     return pages
 
 
+@pytest.mark.thorough
 class EveryEntryOnce(TestCase):
-    @hypothesis_settings(max_examples=25)
+    @hypothesis_settings(max_examples=examples(25))
     @given(
         st.lists(
             st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, 3)), max_size=12
@@ -198,6 +200,7 @@ def test_a_type_for_other_roles_is_neither_seen_nor_restored(
         assert {item.kind.key for item in seen.items} == {"partners", "secret"}
 
 
+@pytest.mark.thorough
 def test_a_full_bin_costs_as_many_queries_as_a_short_one(
     web: Client, anna: User
 ) -> None:

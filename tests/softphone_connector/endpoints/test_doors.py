@@ -154,6 +154,7 @@ TABLE = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("sent", TABLE, ids=lambda sent: f"{sent.method} {sent.path}")
 def test_both_doors_give_the_same_answer(door: EventDoor, sent: Sent) -> None:

@@ -11,6 +11,7 @@ from pbxmanager.models import Event
 from softphone_connector.endpoints.handler import handle
 from softphone_connector.endpoints.requests import EventRequest
 from tests.softphone_connector.cast import Cast
+from tests.support.examples import examples
 
 ANYTHING = st.text(max_size=40)
 HOSTILE = st.sampled_from(
@@ -54,7 +55,7 @@ def encoded(pairs: list[tuple[str, str]]) -> bytes:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=200,
+    max_examples=examples(200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -1,10 +1,4 @@
-// Lists filter as soon as a choice is made; the form of a contact suggests names.
-
-for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
-  for (const select of form.querySelectorAll("select")) {
-    select.addEventListener("change", () => form.requestSubmit());
-  }
-}
+// The form of a contact suggests names of organisations.
 
 const WAIT = 150;
 const names = document.getElementById("organisation-names");
