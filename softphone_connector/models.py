@@ -15,6 +15,7 @@ __all__ = ["DialPreference", "SoftphoneKey", "UnknownKeyAttempt"]
 
 PBX_NAME_LENGTH = 64
 PREFIX_LENGTH = 7
+PROFILE_LENGTH = 64
 REMOTE_LENGTH = 64
 
 
@@ -24,7 +25,9 @@ class SoftphoneKey(models.Model):
     It is made by ``softphone_connector.keys.create``, which alone ever has the text.
     ``extension`` limits it to one line: a key does not outlive the line it is for, as
     it would have more rights then. ``ids_restart`` says that the client uses its call
-    IDs again for other calls. ``last_used_at`` is exact to a minute.
+    IDs again for other calls. ``profile`` names how the client fills in a URL, ""
+    for no special way. ``signing_secret`` is what a service signs its requests with,
+    sealed (``vault.py``). ``last_used_at`` is exact to a minute.
     """
 
     hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -55,6 +58,8 @@ class SoftphoneKey(models.Model):
         verbose_name=_("endpoint set"),
     )
     ids_restart = models.BooleanField(_("call IDs are used again"), default=False)
+    profile = models.CharField(_("client"), max_length=PROFILE_LENGTH, blank=True)
+    signing_secret = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

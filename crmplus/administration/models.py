@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+WHAT_LENGTH = 200
 
 
 class CronRun(models.Model):
@@ -44,3 +48,36 @@ class CronRun(models.Model):
         if self.ended_at is None:
             return None
         return (self.ended_at - self.started_at).total_seconds()
+
+
+class SettingsChange(models.Model):
+    """One change of a setting: who, when (UTC), what, and each field from … to.
+
+    Written by ``administration.audit.note_change`` alone. ``actor_name`` outlives the
+    user; both are empty for a command. ``changes`` is a list of
+    {"field", "before", "after"} with plain values.
+    """
+
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
+    actor_name = models.CharField(max_length=WHAT_LENGTH, blank=True)
+    area = models.CharField(_("area"), max_length=64)
+    what = models.CharField(_("what"), max_length=WHAT_LENGTH)
+    changes = models.JSONField(_("changes"), encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("change of settings")
+        verbose_name_plural = _("changes of settings")
+        ordering: ClassVar[list[str]] = ["-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["area", "-id"], name="settingschange_area"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.what}"
