@@ -59,8 +59,14 @@ def check(template: str, schemes: Collection[str]) -> None:
 
 
 def national(e164: str, outside_prefix: str) -> str:
-    """A number as one dials it in its own country, behind the outside-line prefix."""
-    number = phonenumbers.parse(e164)
+    """A number as one dials it in its own country, behind the outside-line prefix.
+
+    Raises TemplateFault for a number of no country.
+    """
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException as error:
+        raise TemplateFault("number") from error
     written = phonenumbers.format_number(
         number, phonenumbers.PhoneNumberFormat.NATIONAL
     )

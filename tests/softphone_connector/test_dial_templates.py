@@ -92,6 +92,13 @@ def test_a_national_number_is_dialled_behind_the_outside_line() -> None:
     assert national("+12125550123", "9") == "92125550123"
 
 
+@pytest.mark.parametrize("number", ["+9991234567", "+2101234567"])
+def test_a_number_of_no_country_has_no_national_form(number: str) -> None:
+    with pytest.raises(TemplateFault, match="number"):
+        render("tel:{national}", number, SCHEMES)
+    assert render("tel:{e164}", number, SCHEMES) == f"tel:{number}"
+
+
 @given(TEMPLATES, ANY | st.from_regex(r"\+[1-9][0-9]{4,13}", fullmatch=True))
 def test_no_number_and_no_template_makes_another_uri(
     template: str, number: str
