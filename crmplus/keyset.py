@@ -60,6 +60,24 @@ def following(
     return shown, keyset.place_of(shown[-1]) if len(found) > size else ""
 
 
+def beyond(rows: QuerySet[M], order: str, place: str) -> QuerySet[M]:
+    """The rows behind a place ("" for all of them), in that order; asks nothing yet.
+
+    ``order`` as for ``page``. Raises NoPlaceError.
+    """
+    keyset = _Keyset(rows, order, QueryDict(), PAGE_SIZE)
+    start = keyset.place(place)
+    if place and not start:
+        raise NoPlaceError(place)
+    return keyset.ordered(backwards=False, place=start)
+
+
+def place_of(row: Model, order: str) -> str:
+    """The text that stands for the place of a row; ``order`` as for ``page``."""
+    rows = type(row)._default_manager.none()
+    return _Keyset(rows, order, QueryDict(), PAGE_SIZE).place_of(row)
+
+
 class _Keyset(Generic[M]):
     def __init__(
         self, rows: QuerySet[M], order: str, params: QueryDict, size: int
@@ -93,12 +111,17 @@ class _Keyset(Generic[M]):
         return self._page(found[: self.size][::-1], more, True)
 
     def read(self, *, backwards: bool, place: list[Any] | None = None) -> list[M]:
+        return list(self.ordered(backwards=backwards, place=place)[: self.size + 1])
+
+    def ordered(
+        self, *, backwards: bool, place: list[Any] | None = None
+    ) -> QuerySet[M]:
         down = self.descending != backwards
         sign = "-" if down else ""
         rows = self.rows.order_by(f"{sign}{self.column}", f"{sign}pk")
         if place:
             rows = rows.filter(_beyond(self.column, "lt" if down else "gt", *place))
-        return list(rows[: self.size + 1])
+        return rows
 
     def place(self, text: str) -> list[Any] | None:
         """The value and the key that a text stands for; None if it is no place."""

@@ -6,7 +6,11 @@ from typing import ClassVar, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +20,7 @@ from crmplus.phonebook import patterns
 from crmplus.phonebook.normalise import MAX_TEXT, NumberPlan
 
 SLOT_BITS: Final = 16
+NUMBERS_LENGTH: Final = 10_000
 
 
 class PhoneSlot(models.Model):
@@ -85,7 +90,11 @@ def unpack(ref: int) -> tuple[int, int, bool]:
 
 
 class NumberSettings(models.Model):
-    """How numbers are written and dialled here: one row, all with defaults."""
+    """How numbers are written and dialled here: one row, all with defaults.
+
+    ``index_due_at`` is when (UTC) a change made the phone index old, NULL while it is
+    up to date.
+    """
 
     region = models.CharField(
         _("region"),
@@ -116,6 +125,7 @@ class NumberSettings(models.Model):
     own_numbers = models.TextField(
         _("own numbers"),
         blank=True,
+        max_length=NUMBERS_LENGTH,
         help_text=_(
             "One per line; they never match a record. An end of -0 or * stands for "
             "all numbers that begin like it."
@@ -127,6 +137,29 @@ class NumberSettings(models.Model):
         validators=[MaxValueValidator(9)],
         help_text=_("Numbers of up to so many digits are internal."),
     )
+    min_internal = models.PositiveSmallIntegerField(
+        _("shortest extension"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text=_("Shorter numbers are no extension."),
+    )
+    internal_prefixes = models.CharField(
+        _("extensions begin with"),
+        max_length=100,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{1,9}( *, *[0-9]{1,9})*$")],
+        help_text=_("Digits with commas between them, such as 2, 30. Empty: any."),
+    )
+    ignored_numbers = models.TextField(
+        _("ignored numbers"),
+        blank=True,
+        max_length=NUMBERS_LENGTH,
+        help_text=_(
+            "One per line, such as the door or the fax: their calls are not logged. "
+            "An end of -0 or * stands for all numbers that begin like it."
+        ),
+    )
+    index_due_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("number settings")
@@ -149,18 +182,30 @@ class NumberSettings(models.Model):
             raise ValidationError(
                 {"area_code": _("This area code belongs to another country.")}
             )
+        if self.min_internal > self.max_internal > 0:
+            raise ValidationError(
+                {"min_internal": _("The shortest is longer than the longest.")}
+            )
 
     def plan(self) -> NumberPlan:
         """The settings as the pure rules take them."""
-        lines = (line.strip() for line in self.own_numbers.splitlines())
+        prefixes = (part.strip() for part in self.internal_prefixes.split(","))
         return NumberPlan(
             region=self.region or env.region,
             area_code=self.area_code,
             outside_prefix=self.outside_prefix,
             bare_international=self.bare_international,
-            own_numbers=tuple(line for line in lines if line),
+            own_numbers=_lines(self.own_numbers),
             max_internal=self.max_internal,
+            min_internal=self.min_internal,
+            internal_prefixes=tuple(part for part in prefixes if part),
+            ignored_numbers=_lines(self.ignored_numbers),
         )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(line for line in lines if line)
 
 
 class Choice(models.Model):

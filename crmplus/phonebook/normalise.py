@@ -46,7 +46,9 @@ class NumberPlan:
     "+4930"). ``outside_prefix`` is dialled for an outside line. With
     ``bare_international`` numbers come without plus or 00 ("493023125123").
     ``own_numbers`` never match anybody; one that ends in "-0" or "*" stands for all
-    that begin as it does. Up to ``max_internal`` digits are an extension.
+    that begin as it does. An extension has ``min_internal`` to ``max_internal``
+    digits, and begins like one of ``internal_prefixes`` where there are any.
+    ``ignored_numbers`` are nobody's calls: "*" at the end as above.
     """
 
     region: str = "DE"
@@ -55,6 +57,15 @@ class NumberPlan:
     bare_international: bool = False
     own_numbers: tuple[str, ...] = ()
     max_internal: int = 5
+    min_internal: int = 1
+    internal_prefixes: tuple[str, ...] = ()
+    ignored_numbers: tuple[str, ...] = ()
+
+    def is_extension(self, digits: str) -> bool:
+        """Whether some digits can be a line of the installation's own."""
+        if not self.min_internal <= len(digits) <= self.max_internal:
+            return False
+        return not self.internal_prefixes or digits.startswith(self.internal_prefixes)
 
     def for_record(self, region: str = "") -> NumberPlan:
         """The plan for a number stored in a record of a region ("" for the own one).
@@ -196,7 +207,7 @@ def _among_words(raw: str, text: str, plan: NumberPlan) -> Number | None:
         if number.e164 and numbering.is_service_number(number.e164):
             return number
     extension = notation.extension_alone(text)
-    if extension and len(extension) <= plan.max_internal:
+    if extension and plan.is_extension(extension):
         return Number(raw, NumberKind.INTERNAL, None, extension)
     for candidate in notation.candidates(text):
         number = _plain(raw, candidate, plan)
@@ -257,7 +268,7 @@ def _short(digits: str, plan: NumberPlan) -> tuple[NumberKind, str] | None:
     for code in {digits, inner}:
         if 0 < len(code) <= MAX_EMERGENCY and numbering.is_emergency(code, plan.region):
             return NumberKind.FEATURE, code
-    if len(digits) <= plan.max_internal:
+    if plan.is_extension(digits):
         return NumberKind.INTERNAL, digits
     return None
 

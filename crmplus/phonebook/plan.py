@@ -35,16 +35,28 @@ def forget_plan(**signal: Any) -> None:
 
 def is_own(number: Number, plan: NumberPlan) -> bool:
     """Whether a number is the installation's own, which never matches a record."""
-    if not number.e164:
+    return bool(number.e164) and _among(number.key, _read(plan.own_numbers, plan))
+
+
+def is_ignored(number: Number, plan: NumberPlan) -> bool:
+    """Whether a number's calls are to be left out of the log."""
+    if not (plan.ignored_numbers and number.key):
         return False
-    exact, heads = _own(plan)
-    return number.e164 in exact or bool(heads and number.e164.startswith(heads))
+    return _among(number.key, _read(plan.ignored_numbers, plan))
 
 
-@lru_cache(maxsize=8)
-def _own(plan: NumberPlan) -> tuple[frozenset[str], tuple[str, ...]]:
+def _among(key: str, numbers: tuple[frozenset[str], tuple[str, ...]]) -> bool:
+    exact, heads = numbers
+    return key in exact or bool(heads and key.startswith(heads))
+
+
+@lru_cache(maxsize=16)
+def _read(
+    texts: tuple[str, ...], plan: NumberPlan
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Numbers in any notation: the single ones, and what all of a block begin with."""
     exact, heads = set(), set()
-    for text in plan.own_numbers:
+    for text in texts:
         number = normalise(text.rstrip("* "), plan)
         if text.rstrip().endswith("*"):
             heads.add(number.key)
