@@ -1,6 +1,6 @@
 """System checks: every mistake in the settings, with an id and what to do.
 
-E001 to E008 come from reading the environment (``conf.py``). Checks that ask a
+E001 to E008 and E014 come from reading the environment (``conf.py``). Checks that ask a
 service run only where that is meant: ``check --database default`` (and ``migrate``)
 asks the database, ``check --deploy`` asks Redis.
 """
@@ -23,6 +23,7 @@ from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
 
 from crmplus import vendor
+from crmplus.administration import demo
 from crmplus.conf import LOOPBACK, Env, env
 
 OLDEST_SQLITE = (3, 35)
@@ -157,6 +158,21 @@ def demo_is_no_production(**kwargs: Any) -> list[CheckMessage]:
             "hold demo users.",
             hint="Set CRMPLUS_DEMO to 0.",
             id="crmplus.E012",
+        )
+    ]
+
+
+@register()
+def demo_key_is_no_key(**kwargs: Any) -> list[CheckMessage]:
+    """Anyone can sign with the demo's key: its private half is in the repository."""
+    if env.activation_public_key != demo.PUBLIC_KEY:
+        return []
+    return [
+        Error(
+            "ACTIVATION_PUBLIC_KEY is the key of the demo, which signs for anybody.",
+            hint="Set ACTIVATION_PUBLIC_KEY to the key that the issuer of your codes "
+            "gave you.",
+            id="crmplus.E015",
         )
     ]
 

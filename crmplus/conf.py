@@ -7,6 +7,8 @@ kept in ``problems``, which the system checks report with an id and a remedy.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import re
 import zoneinfo
@@ -29,6 +31,8 @@ HOST = re.compile(
 )
 SECRETS = frozenset({"CELERY_BROKER_URL", "DATABASE_URL", "REDIS_URL"})
 
+KEY_BYTES = 32
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
@@ -50,6 +54,8 @@ class Env:
     ``redis_url`` and ``celery_broker_url`` are "" where none was given.
     ``database_pool`` is the most PostgreSQL connections one server process opens.
     ``trusted_proxies`` counts the reverse proxies in front of the server.
+    ``activation_public_key`` is the Ed25519 key that activation codes are checked
+    with, 32 bytes; empty where none was given.
     """
 
     debug: bool
@@ -68,6 +74,7 @@ class Env:
     node_modules: Path
     time_zone: str
     region: str
+    activation_public_key: bytes
     problems: tuple[Problem, ...] = field(default=())
 
 
@@ -168,6 +175,21 @@ def origin(value: str) -> str:
     )
 
 
+def public_key(value: str) -> bytes:
+    """An Ed25519 public key (RFC 8032): 32 bytes, written in base64url."""
+    try:
+        key = base64.b64decode(value.rstrip("=") + "=", b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) == KEY_BYTES:
+        return key
+    raise Unusable(
+        "E014",
+        "is no public key of an issuer of activation codes",
+        "the 43 letters that the issuer gave you",
+    )
+
+
 @dataclass
 class Reader:
     """Reads settings one by one and collects what is wrong with them."""
@@ -228,6 +250,7 @@ def load(environ: Mapping[str, str]) -> Env:
         node_modules=reader.folder("NODE_MODULES", BASE_DIR / "node_modules"),
         time_zone=read("TIME_ZONE", zone, "Europe/Berlin"),
         region=read("REGION", country, "DE"),
+        activation_public_key=read("ACTIVATION_PUBLIC_KEY", public_key, b""),
         problems=tuple(reader.problems),
     )
 

@@ -91,6 +91,15 @@ class Frame:
         return hooks.registered(hooks.PageFragment) if self.signed_in else []
 
     @cached_property
+    def user_pages(self) -> list[hooks.UserPage]:
+        """The pages that add-ons bring to a user's settings."""
+        return hooks.registered(hooks.UserPage)
+
+    @cached_property
+    def topbar_items(self) -> list[hooks.TopbarItem]:
+        return hooks.registered(hooks.TopbarItem) if self.signed_in else []
+
+    @cached_property
     def search_url(self) -> str:
         """The page of the global search, "" where no app brings one."""
         try:

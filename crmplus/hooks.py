@@ -2,17 +2,19 @@
 
 A hook is an object of one of the classes below. ``hooks.register(MenuEntry(...))``
 adds it, ``hooks.registered(MenuEntry)`` lists all of its class in their order.
-The host never imports an add-on; it asks here.
+The host never imports an add-on; it asks here. What an add-on registered counts only
+while the add-on is active, but for what keeps its data in order (see ``Hook.lasts``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.apps import apps
 
@@ -29,9 +31,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Hook:
-    """Base of all hooks; ``order`` sorts them (low first, then by registration)."""
+    """Base of all hooks; ``order`` sorts them (low first, then by registration).
 
+    ``origin`` is the app that registered it, filled in by ``discover``. A class that
+    ``lasts`` counts also while the add-on of that app is not active.
+    """
+
+    lasts: ClassVar[bool] = False
     order: int = 100
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddOn(Hook):
+    """What one buys: apps that work only while an activation code says so.
+
+    ``key`` stands in the code. Pages, menus and the like of its ``apps`` are gone
+    while it is not active; ``cron_commands`` do not run. Modules in ``doors`` hold
+    views that answer by themselves then. ``stops`` names, each in a sentence, what
+    ends with it; data always stay.
+    """
+
+    lasts: ClassVar[bool] = True
+    key: str
+    name: Text
+    description: Text
+    icon: str
+    apps: Sequence[str]
+    cron_commands: Sequence[str] = ()
+    doors: Sequence[str] = ()
+    stops: Sequence[Text] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +80,7 @@ class PhoneSource(Hook):
     ``search(user, text, limit)`` finds records whose name begins with a text.
     """
 
+    lasts: ClassVar[bool] = True
     key: str
     model: type[Model]
     fields: Mapping[str, Text]
@@ -170,6 +200,29 @@ class SettingsSection(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UserPage(Hook):
+    """A page of a user's settings, beside "my settings".
+
+    ``url_name`` is the address of one's own, ``user_url_name`` takes a user's ID and
+    is for admins.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+    user_url_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopbarItem(Hook):
+    """A template that stands in the top bar of every page of a signed-in user."""
+
+    key: str
+    template: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BinType(Hook):
     """A model whose deleted rows the recycle bin lists (a ``SoftDeleteModel``).
 
@@ -187,13 +240,69 @@ class BinType(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CronJob(Hook):
-    """A management command that the system's cron runs, as admins see it."""
+class CronPreview:
+    """What a cron job would do now: figures by label, and the first entries.
 
+    ``rows`` are texts under ``columns``.
+    """
+
+    figures: Mapping[str, int]
+    columns: Sequence[Text] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CronJob(Hook):
+    """A management command that the system's cron runs, as admins see it.
+
+    It takes ``--trigger`` (see ``CronRun``). ``counts`` names what it counts ({"moved":
+    "Moved"}). ``preview(limit)`` says what it would do, with ``limit`` entries at most;
+    None where it can't say.
+    """
+
+    lasts: ClassVar[bool] = True
     command: str
     label: Text
     schedule: str
     help: Text = ""
+    counts: Mapping[str, Text] = field(default_factory=dict)
+    preview: Callable[[int], CronPreview] | None = None
+
+
+class Level(StrEnum):
+    """How good or bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a health check found: a sentence, and what to do about it ("" for nothing).
+
+    ``url`` is the page where one does it. ``details`` are lines to look into.
+    """
+
+    level: Level = Level.OK
+    text: str
+    remedy: str = ""
+    url: str = ""
+    details: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck(Hook):
+    """Something an admin wants to know to be well, shown on the health page.
+
+    ``run()`` looks anew, in the active language and zone; it must cost the same
+    however much there is.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    run: Callable[[], Sequence[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +334,7 @@ class BackgroundLoop(Hook):
     It runs in a worker thread; what it raises is logged and it is called again.
     """
 
+    lasts: ClassVar[bool] = True
     key: str
     seconds: float
     run: Callable[[], object]
@@ -237,6 +347,7 @@ class DemoData(Hook):
     It gives how many rows it made.
     """
 
+    lasts: ClassVar[bool] = True
     key: str
     label: Text
     load: Callable[[], int]
@@ -246,6 +357,7 @@ class DemoData(Hook):
 class ApiRoutes(Hook):
     """Addresses of the JSON API: ``urls`` are paths below ``/api/``."""
 
+    lasts: ClassVar[bool] = True
     key: str
     urls: Sequence[URLPattern | URLResolver]
 
@@ -259,6 +371,7 @@ class AsgiPath(Hook):
     for ever must end then. Both are quick and run in the event loop's thread.
     """
 
+    lasts: ClassVar[bool] = True
     prefix: str
     app: Callable[..., Any]
     start: Callable[[], object] | None = None
@@ -266,23 +379,37 @@ class AsgiPath(Hook):
 
 
 H = TypeVar("H", bound=Hook)
+Gate = Callable[[str], bool]
 _hooks: list[Hook] = []
+_gates: list[Gate] = []
+# The app whose hooks are being imported.
+_discovered: list[str] = [""]
 
 
 def register(hook: Hook) -> None:
     """Add a hook for as long as the process runs."""
-    _hooks.append(hook)
+    _hooks.append(replace(hook, origin=_discovered[-1]))
+
+
+def guard(gate: Gate) -> None:
+    """Let ``gate(app)`` say whether what an app registered counts at present."""
+    _gates.append(gate)
 
 
 def registered(kind: type[H]) -> list[H]:
-    """All hooks of a class, in their order."""
-    found = [hook for hook in _hooks if type(hook) is kind]
+    """The hooks of a class, in their order; without those that do not count now."""
+    found = [
+        hook
+        for hook in _hooks
+        if type(hook) is kind
+        and (kind.lasts or all(gate(hook.origin) for gate in _gates))
+    ]
     return cast("list[H]", sorted(found, key=lambda hook: hook.order))
 
 
 @contextmanager
 def temporarily(hook: Hook) -> Iterator[None]:
-    """Register a hook for one test."""
+    """Register a hook for one test; of no app, it always counts."""
     _hooks.append(hook)
     try:
         yield
@@ -295,4 +422,6 @@ def discover() -> None:
     for config in apps.get_app_configs():
         name = f"{config.name}.crmplus_hooks"
         if find_spec(name):
+            _discovered.append(config.name)
             import_module(name)
+            _discovered.pop()

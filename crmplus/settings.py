@@ -8,6 +8,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from crmplus.beat import beat_schedule
 from crmplus.conf import BASE_DIR, env
 from crmplus.secret_key import secret_key
 
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "crmplus.accounts.middleware.PreferencesMiddleware",
     "crmplus.charsets.charset_middleware",
     "crmplus.accounts.middleware.ChoosePasswordMiddleware",
+    "crmplus.administration.middleware.AddOnMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -190,6 +192,7 @@ CELERY_BROKER_URL = env.celery_broker_url or None
 CELERY_TASK_ALWAYS_EAGER = not env.celery_broker_url
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = beat_schedule(CRONJOBS)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
+from crmplus.administration import demo
 
+hooks.register(
+    hooks.MenuEntry(
+        key="add-ons",
+        label=_("Add-on manager"),
+        icon="puzzle",
+        url_name="administration:add-ons",
+        section="settings",
+        roles=("admin",),
+        help=_("What is installed, until when it is active, and by which code."),
+        order=80,
+    )
+)
 hooks.register(
     hooks.MenuEntry(
         key="cron-jobs",
@@ -17,4 +30,19 @@ hooks.register(
         help=_("What runs by itself, and how it went."),
         order=90,
     )
+)
+hooks.register(
+    hooks.MenuEntry(
+        key="changes",
+        label=_("Changes"),
+        icon="history",
+        url_name="administration:changes",
+        section="settings",
+        roles=("admin",),
+        help=_("Who changed which setting, from what to what."),
+        order=95,
+    )
+)
+hooks.register(
+    hooks.DemoData(order=5, key="add-ons", label=_("Add-ons"), load=demo.load)
 )

@@ -17,6 +17,7 @@ class CronRun(models.Model):
     """One run of a cron job: when (UTC), what it did, and how it ended.
 
     ``ok`` is NULL while it runs. ``counts`` is what the job counted ({"deleted": 3}).
+    ``started_by`` is who started it by hand.
     """
 
     class Trigger(models.TextChoices):
@@ -26,6 +27,14 @@ class CronRun(models.Model):
 
     command = models.CharField(_("command"), max_length=64)
     trigger = models.CharField(_("started by"), max_length=8, choices=Trigger)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ok = models.BooleanField(_("ended well"), null=True, blank=True)
@@ -81,3 +90,42 @@ class SettingsChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.what}"
+
+
+class Activation(models.Model):
+    """What was decided about an add-on: the last code pasted, and whether it is on.
+
+    The code is checked each time it is read: the row alone activates nothing.
+    """
+
+    add_on = models.CharField(_("add-on"), max_length=40, unique=True)
+    code = models.TextField(_("activation code"))
+    is_on = models.BooleanField(_("active"), default=True)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
+
+    class Meta:
+        verbose_name = _("activation")
+        verbose_name_plural = _("activations")
+
+    def __str__(self) -> str:
+        return self.add_on
+
+
+class BeatSign(models.Model):
+    """When Celery beat last gave a sign of life (UTC): one row at most."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("sign of Celery beat")
+        verbose_name_plural = _("signs of Celery beat")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -11,6 +11,8 @@ from django.core.checks import CheckMessage, run_checks
 from django.db import OperationalError, connections
 
 from crmplus import checks, conf, vendor
+from crmplus.administration import demo
+from crmplus.administration.activation import to_text
 from tests.support import services
 
 SetEnv = Callable[..., None]
@@ -147,6 +149,14 @@ def test_demo_users_are_refused_on_a_server_for_real_work(set_env: SetEnv) -> No
 
     set_env(CRMPLUS_DEMO="1")
     assert checks.demo_is_no_production() == []
+
+
+def test_the_key_of_the_demo_is_refused(set_env: SetEnv) -> None:
+    set_env(ACTIVATION_PUBLIC_KEY=to_text(demo.PUBLIC_KEY))
+    assert ids(checks.demo_key_is_no_key()) == ["crmplus.E015"]
+
+    set_env(ACTIVATION_PUBLIC_KEY=to_text(bytes(32)))
+    assert checks.demo_key_is_no_key() == []
 
 
 def test_missing_front_end_packages(

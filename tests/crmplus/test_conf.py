@@ -61,6 +61,8 @@ def test_an_empty_environment_gives_one_server_with_sqlite() -> None:
         ("NODE_MODULES", "/srv/node", "node_modules", Path("/srv/node")),
         ("TIME_ZONE", "America/New_York", "time_zone", "America/New_York"),
         ("REGION", "pl", "region", "PL"),
+        ("ACTIVATION_PUBLIC_KEY", "A" * 43, "activation_public_key", bytes(32)),
+        ("ACTIVATION_PUBLIC_KEY", f"{'A' * 43}=", "activation_public_key", bytes(32)),
     ],
 )
 def test_each_setting_is_read(
@@ -103,6 +105,10 @@ def test_each_setting_is_read(
         ("BASE_URL", "https://user@crm.example", "E008"),
         ("BASE_URL", "https://crm.example:port", "E008"),
         ("BASE_URL", "https://", "E008"),
+        ("ACTIVATION_PUBLIC_KEY", "A" * 42, "E014"),
+        ("ACTIVATION_PUBLIC_KEY", "A" * 44, "E014"),
+        ("ACTIVATION_PUBLIC_KEY", "Ä" * 43, "E014"),
+        ("ACTIVATION_PUBLIC_KEY", "A" * 42 + "!", "E014"),
     ],
 )
 def test_what_cannot_be_used_is_named_and_the_default_counts(
@@ -133,6 +139,7 @@ def test_the_data_folder_may_have_any_name(tmp_path: Path) -> None:
 
 
 NAMES = (
+    "ACTIVATION_PUBLIC_KEY",
     "ALLOWED_HOSTS",
     "BASE_URL",
     "CELERY_BROKER_URL",
@@ -151,4 +158,4 @@ NAMES = (
 def test_no_environment_stops_the_start(environ: dict[str, Any]) -> None:
     ids = {problem.id for problem in load(environ).problems}
 
-    assert ids <= {f"crmplus.E00{number}" for number in range(1, 9)}
+    assert ids <= {f"crmplus.E{number:03}" for number in (*range(1, 9), 14)}

@@ -15,7 +15,13 @@ import pytest
 
 from crmplus.conf import BASE_DIR
 from tests.support import services
-from tests.support.server import DEMO_PASSWORD, Server, copy_template, make_template
+from tests.support.server import (
+    ACTIVATE,
+    DEMO_PASSWORD,
+    Server,
+    copy_template,
+    make_template,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -87,6 +93,7 @@ def migrated_postgres(
     with services.postgres_database(postgres_url) as url:
         server = Server(tmp_path_factory.mktemp("pg"), {"DATABASE_URL": url})
         server.manage("migrate", "--verbosity=0")
+        server.manage(*ACTIVATE)
         yield url.rpartition("/")[2]
 
 

@@ -16,6 +16,11 @@ from crmplus.conf import BASE_DIR
 from tests.support import services
 
 DEMO_PASSWORD = "quiet-copper-lantern"
+# Lets the add-ons work, as the demo does.
+ACTIVATE = (
+    *("shell", "--no-imports", "-c"),
+    "from crmplus.administration import demo; demo.load()",
+)
 
 
 def product_environment(data: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -119,6 +124,7 @@ def make_template(data: Path) -> Path:
     """Fill a data folder with an empty, migrated SQLite database and static files."""
     server = Server(data, {})
     server.manage("migrate", "--verbosity=0")
+    server.manage(*ACTIVATE)
     server.manage("collectstatic", "--noinput", "--verbosity=0")
     return data
 

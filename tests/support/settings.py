@@ -11,6 +11,7 @@ import os
 from tests.support.scratch import scratch_of_this_process
 
 for _name in (
+    "ACTIVATION_PUBLIC_KEY",
     "ALLOWED_HOSTS",
     "BASE_URL",
     "CELERY_BROKER_URL",

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from crmplus.administration import demo
 from crmplus.conf import LOOPBACK, env
 
 # What bin/run gives demo users where only this machine can reach the server.
@@ -60,6 +61,7 @@ def prepare_demo() -> None:
     """Load the demo data into an empty system; let no password stay known that
     others can try."""
     users = get_user_model().objects
+    demo.load()  # also add-ons that came with an update
     if not users.exists():
         with transaction.atomic():  # interrupted, it starts anew on the next start
             call_command("demo")
@@ -78,9 +80,9 @@ def greeting(port: int) -> str:
     lines = ["", "CRM+ is starting:", f"  {env.base_url}"]
     lines += [f"  http://{name}:{port}" for name in list(names)[1:]]
     users = get_user_model().objects
-    demo = users.filter(username__in=DEMO_LOGINS, is_active=True)
-    if env.demo and demo.exists():
-        logins = ", ".join(demo.order_by("pk").values_list("username", flat=True))
+    sample = users.filter(username__in=DEMO_LOGINS, is_active=True)
+    if env.demo and sample.exists():
+        logins = ", ".join(sample.order_by("pk").values_list("username", flat=True))
         lines += ["", f"Sign in as {logins}; password: {env.demo_password}"]
     elif not users.exists():
         lines += ["", "Make the first user: .venv/bin/python manage.py createsuperuser"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.support import services
-from tests.support.server import Server
+from tests.support.server import ACTIVATE, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -47,6 +47,7 @@ def make_site(data: Path) -> Path:
     """Fill a data folder: database, static files, Anna (1) and Ben (2) signed in."""
     server = Server(data, ENVIRON)
     server.manage("migrate", "--verbosity=0")
+    server.manage(*ACTIVATE)
     server.manage("collectstatic", "--noinput", "--verbosity=0")
     server.manage("shell", "--verbosity=0", "-c", MAKE_PEOPLE)
     return data
