@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from pbxmanager import api, demo, housekeeping, panels
+from pbxmanager import api, clean_up_preview, demo, housekeeping, panels
 from pbxmanager.colleagues import colleagues
 from pbxmanager.last_contact import last_contacts
 from pbxmanager.looks import bring_icons
@@ -25,6 +25,18 @@ hooks.register(
         icon="phone",
         url_name="pbxmanager:list",
         help=_("Who called whom, when, and what came of it."),
+    )
+)
+hooks.register(
+    hooks.MenuEntry(
+        order=30,
+        key="pbx-manager-settings",
+        label=_("PBX Manager"),
+        icon="phone",
+        url_name="pbxmanager:settings",
+        section="settings",
+        roles=("admin",),
+        help=_("Endpoints of the phones, numbers, rules and the block list."),
     )
 )
 hooks.register(
@@ -47,6 +59,8 @@ hooks.register(
             "Moves calls without a duration to the recycle bin, once they are 6 hours "
             "old and nobody has added anything to them."
         ),
+        counts={"moved": _("Moved to the recycle bin")},
+        preview=clean_up_preview.preview,
     )
 )
 hooks.register(

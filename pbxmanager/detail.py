@@ -17,6 +17,7 @@ from crmplus.phonebook.records import Record
 from crmplus.timeline import Entry
 from crmplus.timeline.pages import comment_entry
 from crmplus.timeline.services import comments
+from pbxmanager.blocking import blocked
 from pbxmanager.looks import look
 from pbxmanager.models import Call, Status
 from pbxmanager.parties import Party, party_of, reference
@@ -80,6 +81,8 @@ def detail_context(call: Call, user: User) -> dict[str, Any]:
         "earlier": connected_calls(Q(pk=call.continues_id), user),
         "later": connected_calls(Q(continues=call), user),
         "may_delete": may_delete(user, call),
+        "may_block": user.is_supervisor and bool(call.party),
+        "is_blocked": bool(blocked([call.party])),
     }
 
 

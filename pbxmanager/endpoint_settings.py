@@ -36,6 +36,8 @@ from pbxmanager.endpoint_spec import (
 from pbxmanager.events import EventKind
 
 REVISION_BYTES = 8
+SET_NAME_LENGTH = 64
+NUMBER_ROOM = 5
 
 
 class Kind(models.TextChoices):
@@ -74,7 +76,7 @@ class EndpointSet(models.Model):
     every change of the set or of one of its endpoints.
     """
 
-    name = models.CharField(_("name"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=SET_NAME_LENGTH, unique=True)
     is_default = models.BooleanField(_("default"), default=False)
     common_slug = models.CharField(
         _("common last segment"),
@@ -224,7 +226,7 @@ def default_set() -> EndpointSet:
     """The default set; made with its four endpoints where there is none yet."""
     with transaction.atomic():
         made, is_new = EndpointSet.objects.get_or_create(
-            is_default=True, defaults={"name": _free_default_name}
+            is_default=True, defaults={"name": lambda: free_name(DEFAULT_SET.name)}
         )
         if is_new:
             Endpoint.objects.bulk_create(
@@ -234,12 +236,12 @@ def default_set() -> EndpointSet:
     return made
 
 
-def _free_default_name() -> str:
-    """Default, or that with a number behind it where a set has that name already."""
-    name = DEFAULT_SET.name
+def free_name(name: str) -> str:
+    """A name that no set has: this one, or it with a number behind it."""
     taken = set(EndpointSet.objects.values_list("name", flat=True))
-    tries = (f"{name} {number}" for number in range(2, len(taken) + 3))
-    return next(text for text in (name, *tries) if text not in taken)
+    wanted = name[: SET_NAME_LENGTH - NUMBER_ROOM]
+    tries = (f"{wanted} {number}" for number in range(2, len(taken) + 3))
+    return next(text for text in (wanted, *tries) if text not in taken)
 
 
 def make_default(chosen: EndpointSet) -> None:
@@ -277,11 +279,16 @@ def spec_of(set_id: int, revision: str) -> SetSpec:
     Raises ``EndpointSet.DoesNotExist`` where the set is gone.
     """
     found = EndpointSet.objects.prefetch_related("endpoints").get(pk=set_id)
+    return as_spec(found, found.endpoints.all())
+
+
+def as_spec(found: EndpointSet, endpoints: Iterable[Endpoint]) -> SetSpec:
+    """A set with these endpoints, saved or not, as plain data."""
     return SetSpec(
         name=found.name,
         endpoints={
             endpoint.slug: _endpoint_spec(endpoint, found.parameters)
-            for endpoint in found.endpoints.all()
+            for endpoint in endpoints
         },
         names=_names(found.parameters),
         common_slug=found.common_slug,

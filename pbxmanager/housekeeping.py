@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from pbxmanager.models import Call, Event, keep_events_for
+from pbxmanager.ignoring import forget_ignored
+from pbxmanager.models import Call, Event
 from pbxmanager.recorder import recompute
+from pbxmanager.rules import keep_events_for
 
 BATCH = 500
 
@@ -31,6 +33,7 @@ def expire_events(now: datetime | None = None) -> int:
     while give_up_overdue(now):
         pass
     before = now - keep_events_for()
+    forget_ignored(before)
     expired = Event.objects.filter(received_at__lt=before).order_by("received_at")
     gone = 0
     while ids := list(expired.values_list("pk", flat=True)[:BATCH]):

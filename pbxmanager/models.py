@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,25 +14,29 @@ from django.utils.translation import gettext_lazy as _
 from crmplus.phonebook.normalise import Number, NumberKind
 from crmplus.recyclebin.models import SoftDeleteModel
 from pbxmanager import events
+from pbxmanager.blocking import BlockedNumber
 from pbxmanager.endpoint_settings import Endpoint, EndpointSet
+from pbxmanager.ignoring import IgnoredReport
+from pbxmanager.rules import RuleSettings
 
 __all__ = [
+    "BlockedNumber",
     "Call",
     "Direction",
     "Endpoint",
     "EndpointSet",
     "Event",
     "Extension",
+    "IgnoredReport",
     "Leg",
     "MergedCall",
     "Outcome",
     "Report",
+    "RuleSettings",
     "Status",
 ]
 
 NUMBER_LENGTH = 255
-# 12 h of talk, and 24 h in which its call ID may be told of again.
-STILL_CHANGES = timedelta(days=2)
 
 
 class Direction(models.TextChoices):
@@ -378,9 +381,3 @@ class Event(RemoteNumber):
             duration=self.duration,
             recording_url=self.recording_url,
         )
-
-
-def keep_events_for() -> timedelta:
-    """How long raw events are kept: at least as long as a call can still change."""
-    days: Any = getattr(settings, "PBXMANAGER_KEEP_EVENTS_DAYS", 14)
-    return max(timedelta(days=days), STILL_CHANGES)

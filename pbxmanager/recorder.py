@@ -20,6 +20,7 @@ from pbxmanager.conversations import (
     reported_of,
 )
 from pbxmanager.events import CallEvent, EventKind
+from pbxmanager.ignoring import is_ignored
 from pbxmanager.locks import lock
 from pbxmanager.saving import Changed, save_all
 from pbxmanager.signals import tell
@@ -56,6 +57,9 @@ def record(event: CallEvent) -> Recorded:
     where it can't be stored now (the sender may send it again: a repetition changes
     nothing).
     """
+    if is_ignored(event):
+        models.Event.of(event, report=None).save()
+        return Recorded(None, changed=False)
     try:
         return _try_to_record(event)
     except identity.NoCallError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, QuerySet
 
 from crmplus.timeline.models import Comment
+from pbxmanager.blocking import blocked
 from pbxmanager.looks import Look, look
 from pbxmanager.models import Call
 from pbxmanager.parties import Party, parties
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """A call as a list shows it; ``comments`` is how many there are."""
+    """A call as a list shows it; ``comments`` is how many there are.
+
+    ``is_blocked`` says that its number is on the block list.
+    """
 
     call: Call
     look: Look
     party: Party
     comments: int = 0
+    is_blocked: bool = False
 
 
 def with_parts(calls: QuerySet[Call]) -> QuerySet[Call]:
@@ -37,8 +42,16 @@ def lines(calls: Sequence[Call], user: User) -> list[Line]:
     """The lines of a page, in its order; queries do not grow with the page."""
     who = parties(calls, user)
     comments = comment_counts(call.pk for call in calls)
+    barred = blocked(call.party for call in calls)
     return [
-        Line(call, look(call), who[call.pk], comments.get(call.pk, 0)) for call in calls
+        Line(
+            call,
+            look(call),
+            who[call.pk],
+            comments.get(call.pk, 0),
+            is_blocked=call.party in barred,
+        )
+        for call in calls
     ]
 
 

@@ -1,12 +1,15 @@
-"""Addresses of the PBX Manager: /pbx-manager/, /pbx-manager/<uid>/, …"""
+"""Addresses of the PBX Manager: /pbx-manager/, /pbx-manager/<uid>/, …
+
+Those of its settings are below /settings/pbx-manager/."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from pbxmanager import views
+from pbxmanager import endpoint_views, settings_views, views
 
 app_name = "pbxmanager"
+SETTINGS = "settings/pbx-manager/"
 urlpatterns = [
     path("pbx-manager/", views.call_list, name="list"),
     path("pbx-manager/<uuid:uid>/", views.detail, name="detail"),
@@ -14,4 +17,36 @@ urlpatterns = [
     path("pbx-manager/<uuid:uid>/comment/", views.comment, name="comment"),
     path("pbx-manager/<uuid:uid>/delete/", views.delete, name="delete"),
     path("pbx-manager/<uuid:uid>/restore/", views.restore, name="restore"),
+    path("pbx-manager/<uuid:uid>/block/", views.block_number, name="block"),
+    path(SETTINGS, endpoint_views.endpoint_sets, name="settings"),
+    path(f"{SETTINGS}sets/new/", endpoint_views.endpoint_set, name="settings-new-set"),
+    path(f"{SETTINGS}sets/<int:pk>/", endpoint_views.endpoint_set, name="settings-set"),
+    path(
+        f"{SETTINGS}sets/<int:pk>/copy/",
+        endpoint_views.endpoint_set_copy,
+        name="settings-set-copy",
+    ),
+    path(
+        f"{SETTINGS}sets/<int:pk>/delete/",
+        endpoint_views.endpoint_set_delete,
+        name="settings-set-delete",
+    ),
+    path(
+        f"{SETTINGS}sets/<int:pk>/default/",
+        endpoint_views.endpoint_set_default,
+        name="settings-set-default",
+    ),
+    path(f"{SETTINGS}numbers/", settings_views.numbers, name="settings-numbers"),
+    path(f"{SETTINGS}rules/", settings_views.rules, name="settings-rules"),
+    path(f"{SETTINGS}blocked/", settings_views.block_list, name="settings-blocked"),
+    path(
+        f"{SETTINGS}blocked/again/",
+        settings_views.block_list_again,
+        name="settings-blocked-again",
+    ),
+    path(
+        f"{SETTINGS}blocked/<int:pk>/remove/",
+        settings_views.block_list_remove,
+        name="settings-blocked-remove",
+    ),
 ]

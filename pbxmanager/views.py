@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crmplus import keyset, toasts
+from crmplus.accounts.models import Role
+from crmplus.accounts.rights import role_required
 from crmplus.web import next_page, signed_in_user
+from pbxmanager.block_list import block, unblock
+from pbxmanager.blocking import BlockedNumber
 from pbxmanager.choosing import NoSuchMatch, choose_match
 from pbxmanager.commenting import comment_on
 from pbxmanager.detail import detail_context, may_delete
@@ -105,4 +109,19 @@ def restore(request: HttpRequest, uid: UUID) -> HttpResponse:
     call = get_object_or_404(Call.all_objects, uid=uid, deleted_by=user)
     call.restore()
     messages.success(request, _("The call is back."))
+    return redirect(call)
+
+
+@role_required(Role.SUPERVISOR)
+@require_POST
+def block_number(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Block a call's number, or with ``off`` let its calls pop up again."""
+    call, user = _call(request, uid), signed_in_user(request)
+    if "off" in request.POST:
+        for row in BlockedNumber.objects.filter(party=call.party):
+            unblock(row, user)
+        messages.success(request, _("The number is not blocked any more."))
+    elif call.party:
+        block(call.as_number(), "", user)
+        messages.success(request, _("The number is blocked: its calls pop up no more."))
     return redirect(call)

@@ -9,12 +9,12 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
-from pytest_django.fixtures import Settings
 
 from pbxmanager import housekeeping, models
 from pbxmanager.events import CallEvent
 from pbxmanager.housekeeping import expire_events, give_up_overdue
 from pbxmanager.recorder import recompute, record
+from pbxmanager.rules import RuleSettings
 from pbxmanager.signals import call_changed
 from tests.pbxmanager.cast import (
     CONNECTED,
@@ -166,10 +166,8 @@ def test_events_expire_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("days", "expires"), [(3, 3), (0, 2)])
-def test_events_stay_as_long_as_their_call_may_change(
-    settings: Settings, days: int, expires: int
-) -> None:
-    settings.PBXMANAGER_KEEP_EVENTS_DAYS = days
+def test_events_stay_as_long_as_their_call_may_change(days: int, expires: int) -> None:
+    RuleSettings.objects.create(pk=1, keep_events_days=days)
     record(event(MISSED, 0))
 
     assert expire_events(at(0) + timedelta(days=expires)) == 0

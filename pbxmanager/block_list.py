@@ -1,0 +1,47 @@
+"""Putting numbers on the block list, and taking them off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from crmplus.administration.audit import note_change
+from crmplus.phonebook.display import pretty
+from crmplus.phonebook.normalise import Number
+from pbxmanager.blocking import BlockedNumber
+from pbxmanager.settings_state import AREA
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
+
+def block(number: Number, note: str, actor: User | None) -> BlockedNumber:
+    """Block a number; one that is blocked already stays as it is."""
+    with transaction.atomic():
+        row, is_new = BlockedNumber.objects.get_or_create(
+            party=number.key,
+            defaults={
+                "number": pretty(number.key),
+                "note": note,
+                "created_by": actor,
+            },
+        )
+        if is_new:
+            note_change(actor, AREA, _what(row), {}, _values(row))
+    return row
+
+
+def unblock(row: BlockedNumber, actor: User | None) -> None:
+    """Let a number's calls pop up again."""
+    with transaction.atomic():
+        note_change(actor, AREA, _what(row), _values(row), {})
+        row.delete()
+
+
+def _what(row: BlockedNumber) -> str:
+    return f"Blocked number {row.party}"
+
+
+def _values(row: BlockedNumber) -> dict[str, Any]:
+    return {"number": row.number, "note": row.note}

@@ -1,0 +1,138 @@
+"""The forms of rules, numbers and the block list."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crmplus.phonebook.changing import FIELDS
+from crmplus.phonebook.models import NumberSettings
+from crmplus.phonebook.normalise import MAX_TEXT, Number, NumberKind, normalise
+from crmplus.phonebook.plan import number_plan
+from pbxmanager.blocking import NOTE_LENGTH, BlockedNumber
+from pbxmanager.rules import RuleSettings
+
+if TYPE_CHECKING:
+    RulesModelForm = forms.ModelForm[RuleSettings]
+    NumbersModelForm = forms.ModelForm[NumberSettings]
+else:
+    RulesModelForm = NumbersModelForm = forms.ModelForm
+
+MAX_LINES = 500
+NOBODYS = frozenset(
+    {
+        NumberKind.ANONYMOUS,
+        NumberKind.EMPTY,
+        NumberKind.INVALID,
+        NumberKind.PLACEHOLDER,
+    }
+)
+
+
+def validate_plain(text: str) -> None:
+    """Refuse signs that cannot be seen: control and direction characters."""
+    if any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in text):
+        raise ValidationError(
+            _("There are characters in it that cannot be seen."), code="invisible"
+        )
+
+
+class RulesForm(RulesModelForm):
+    """What pops up, and what is kept."""
+
+    class Meta:
+        model = RuleSettings
+        fields = (
+            "popup_internal",
+            "popup_answered_elsewhere",
+            "popup_stays",
+            "missed_shared",
+            "keep_events_days",
+        )
+
+
+class RegionField(forms.CharField):
+    """Two letters in either case."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).upper()
+
+
+class NumbersForm(NumbersModelForm):
+    """How numbers are written and dialled here."""
+
+    tried = forms.CharField(
+        label=_("Try a number"),
+        max_length=MAX_TEXT,
+        required=False,
+        help_text=_("Any number, as a phone may send it. It is not saved."),
+    )
+
+    class Meta:
+        model = NumberSettings
+        fields = FIELDS
+        field_classes = {"region": RegionField}  # noqa: RUF012
+        labels = {"region": _("home region")}  # noqa: RUF012
+        widgets = {  # noqa: RUF012
+            "own_numbers": forms.Textarea({"rows": 5}),
+            "ignored_numbers": forms.Textarea({"rows": 5}),
+        }
+
+    def clean_own_numbers(self) -> str:
+        return _lines(self.cleaned_data["own_numbers"])
+
+    def clean_ignored_numbers(self) -> str:
+        return _lines(self.cleaned_data["ignored_numbers"])
+
+
+def _lines(text: str) -> str:
+    """The lines of a text, each of which may be a number."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > MAX_LINES:
+        raise ValidationError(
+            _("These are too many lines: at most %(count)s."),
+            params={"count": MAX_LINES},
+        )
+    for line in lines:
+        validate_plain(line)
+        bare = line.rstrip("* ")
+        if normalise(bare, number_plan()).kind in NOBODYS:
+            raise ValidationError(
+                _("“%(line)s” is not a number."), params={"line": line[:MAX_TEXT]}
+            )
+    return "\n".join(lines)
+
+
+class BlockForm(forms.Form):
+    """A number to block, in any notation, and why."""
+
+    number = forms.CharField(
+        label=_("Number"),
+        max_length=MAX_TEXT,
+        validators=[validate_plain],
+        help_text=_("In any notation, such as 030 1234567 or +49 30 1234567."),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=NOTE_LENGTH,
+        required=False,
+        validators=[validate_plain],
+    )
+
+    def clean_number(self) -> Number:
+        """The number as it is read here; one that is not blocked yet."""
+        number = normalise(self.cleaned_data["number"], number_plan())
+        if number.kind in NOBODYS:
+            raise ValidationError(_("This is not a number."))
+        if BlockedNumber.objects.filter(party=number.key).exists():
+            raise ValidationError(_("This number is blocked already."))
+        return number
+
+
+def values_of(form: Any) -> dict[str, Any]:
+    """What a bound form would store, as far as it could be read."""
+    return {name: form.cleaned_data.get(name) for name in form._meta.fields}
