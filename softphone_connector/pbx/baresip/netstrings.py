@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from softphone_connector.bridges.following import BrokenStream
+
 # An event of baresip has a few hundred bytes; its longest answers list all commands.
 MAX_LENGTH = 1_000_000
 MAX_DIGITS = len(str(MAX_LENGTH))
-
-
-class BrokenStream(Exception):
-    """What arrives is no netstring: nothing after it can be trusted."""
 
 
 class Netstrings:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from urllib.parse import unquote
+
+from softphone_connector.bridges.reports import Report
 
 DIRECTIONS = {"incoming": "inbound", "outgoing": "outbound"}
 BY_USER = "Connection reset by user"
@@ -20,37 +21,6 @@ STATUS = re.compile(r"([3-6]\d\d)\b\s*(.*)")
 NUMBER = re.compile(r"[+*#\d][*#\d.()-]*", re.ASCII)
 # baresip itself answers "486 Rejected" where its user rejects: nobody is busy there.
 REJECTIONS = ("rejected", "declined", "decline")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One event as our address for it expects it.
-
-    ``event`` is ringing, connected, ended or missed; ``number`` the other party's, or
-    its SIP URI where that holds none; ``at`` when it happened (UTC).
-    """
-
-    event: str
-    extension: str
-    number: str
-    call_id: str
-    direction: str
-    at: datetime
-    name: str = ""
-    cause: str = ""
-
-    def parameters(self) -> dict[str, str]:
-        """The parameters of the request, by the names of our default settings."""
-        stated = {
-            "extension": self.extension,
-            "number": self.number,
-            "call_id": self.call_id,
-            "direction": self.direction,
-            "name": self.name,
-            "cause": self.cause,
-            "at": self.at.isoformat(timespec="milliseconds"),
-        }
-        return {name: value for name, value in stated.items() if value}
 
 
 class _Stage(Enum):
@@ -86,7 +56,7 @@ class Reader:
         return Report(
             event=event,
             extension=self._extension or user_part(texts.get("accountaor", "")),
-            number=number_in(texts.get("peeruri", "")),
+            number=number_in(texts.get("peeruri", "")) or None,
             call_id=call_id,
             direction=direction,
             at=at,

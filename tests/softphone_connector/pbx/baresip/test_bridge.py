@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from softphone_connector.pbx.baresip.bridge import FIRST_PAUSE, listen, reports
-from softphone_connector.pbx.baresip.reports import Report
+from softphone_connector.bridges.following import FIRST_PAUSE
+from softphone_connector.bridges.reports import Report
+from softphone_connector.pbx.baresip.bridge import listen, reports
 from tests.softphone_connector.pbx.baresip.lines import (
     ANSWERED_INBOUND,
     event,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softphone_connector.pbx.baresip.netstrings import BrokenStream, Netstrings
+from softphone_connector.bridges.following import BrokenStream
+from softphone_connector.pbx.baresip.netstrings import Netstrings
 
 
 @given(st.lists(st.binary(max_size=50)), st.integers(1, 20))

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from crmplus.conf import BASE_DIR
+from softphone_connector.bridges import options
 from softphone_connector.pbx.baresip import __main__ as program
 
 PACKAGE = Path("softphone_connector/pbx/baresip")
+BRIDGES = Path("softphone_connector/bridges")
 KEY = "sk_a-secret-of-the-phone"
 
 
@@ -23,7 +25,7 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program sets up the signals and the log of its process: not of this one."""
     monkeypatch.setattr(signal, "signal", lambda *args: None)
     monkeypatch.setattr(logging, "basicConfig", lambda **options: None)
-    monkeypatch.delenv(program.KEY_VARIABLE, raising=False)
+    monkeypatch.delenv(options.KEY_VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_it_takes_the_key_from_a_file(heard: list[object], tmp_path: Path) -> No
 def test_it_takes_the_key_from_the_environment(
     heard: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(program.KEY_VARIABLE, KEY)
+    monkeypatch.setenv(options.KEY_VARIABLE, KEY)
     program.main(["--url", "http://crm.example"])
     assert heard == [("127.0.0.1", 4444), ""]
 
@@ -67,7 +69,7 @@ def test_it_says_where_there_is_no_key(text: str, tmp_path: Path) -> None:
 
 def test_it_says_which_file_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"cannot be read.*nowhere"):
-        program.key_in(tmp_path / "nowhere")
+        options.key_in(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -98,8 +100,8 @@ def test_it_refuses_what_is_no_address_of_a_baresip(ctrl: str) -> None:
 def test_it_runs_alone_with_the_standard_library_and_ends_when_asked(
     tmp_path: Path,
 ) -> None:
-    target = tmp_path / PACKAGE
-    shutil.copytree(BASE_DIR / PACKAGE, target)
+    for folder in (PACKAGE, BRIDGES):
+        shutil.copytree(BASE_DIR / folder, tmp_path / folder)
     for folder in (PACKAGE.parent, PACKAGE.parent.parent):
         shutil.copy(BASE_DIR / folder / "__init__.py", tmp_path / folder)
     command = [sys.executable, "-S", "-m", ".".join(PACKAGE.parts)]
@@ -107,7 +109,7 @@ def test_it_runs_alone_with_the_standard_library_and_ends_when_asked(
     with subprocess.Popen(
         command,
         cwd=tmp_path,
-        env={program.KEY_VARIABLE: KEY},
+        env={options.KEY_VARIABLE: KEY},
         stderr=subprocess.PIPE,
         text=True,
     ) as process:

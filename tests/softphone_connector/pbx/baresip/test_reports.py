@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from softphone_connector.pbx.baresip.reports import Reader, Report, cause_of
+from softphone_connector.bridges.reports import Report
+from softphone_connector.pbx.baresip.reports import Reader, cause_of
 from tests.softphone_connector.pbx.baresip.lines import (
     ANSWERED_INBOUND,
     ANSWERED_OUTBOUND,
@@ -140,11 +141,11 @@ def test_what_is_no_news_of_a_call_is_passed_over(line: str) -> None:
         ("sips:*31%23@pbx.example", "*31#"),
         ("sip:anonymous@anonymous.invalid", "sip:anonymous@anonymous.invalid"),
         ("sip:erika@example.org", "sip:erika@example.org"),
-        ("", ""),
+        ("", None),
     ],
 )
 def test_the_number_is_taken_from_the_address_where_it_holds_one(
-    uri: str, number: str
+    uri: str, number: str | None
 ) -> None:
     assert reports(event("CALL_INCOMING", peeruri=uri))[0].number == number
 

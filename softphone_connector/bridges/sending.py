@@ -13,7 +13,7 @@ from itertools import chain, repeat
 from queue import SimpleQueue
 from urllib.parse import urlencode, urlsplit
 
-from softphone_connector.pbx.baresip.reports import Report
+from softphone_connector.bridges.reports import Report
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +36,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """Where reports go: the base address of the CRM, and a softphone key."""
+    """Where reports go: the base address of the CRM, and a softphone key.
+
+    ``client`` is the name of the client that the bridge reports for.
+    """
 
     url: str
     key: str = field(repr=False)
+    client: str
 
     def send(self, report: Report) -> None:
         """Send one report. Raises Unavailable or Refused."""
@@ -48,7 +52,7 @@ class Server:
         headers = {
             "Authorization": f"Bearer {self.key}",
             "Content-Type": "application/x-www-form-urlencoded",
-            "User-Agent": "softphone-connector-baresip",
+            "User-Agent": f"softphone-connector-{self.client}",
         }
         parts = urlsplit(self.url)
         path = f"{parts.path.rstrip('/')}/softphone/{report.event}"

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from softphone_connector.pbx.baresip import sending
-from softphone_connector.pbx.baresip.reports import Report
-from softphone_connector.pbx.baresip.sending import (
+from softphone_connector.bridges import sending
+from softphone_connector.bridges.reports import Report
+from softphone_connector.bridges.sending import (
     LONGEST_PAUSE,
     PAUSES,
     Refused,
@@ -97,7 +97,7 @@ class Told:
 
 
 def test_an_event_is_posted_with_the_key_in_a_header(crm: Crm) -> None:
-    Server(f"{crm.url}/crm", KEY).send(report())
+    Server(f"{crm.url}/crm", KEY, "baresip").send(report())
     path, key, fields = crm.asked[0]
     assert (path, key) == ("/crm/softphone/ringing", f"Bearer {KEY}")
     assert fields["number"] == ["+491711234567"]
@@ -110,24 +110,24 @@ def test_a_refusal_says_what_the_server_said(crm: Crm, status: int) -> None:
         (status, b"The parameter \xe2\x80\x9cnumber\xe2\x80\x9d\nis missing.")
     ]
     with pytest.raises(Refused, match=f"{status} The parameter “number” is missing."):
-        Server(crm.url, KEY).send(report())
+        Server(crm.url, KEY, "baresip").send(report())
     assert len(crm.asked) == 1
 
 
 def test_a_server_that_fails_is_asked_again_later(crm: Crm) -> None:
     crm.answers = [(503, b"")]
     with pytest.raises(Unavailable, match="503"):
-        Server(crm.url, KEY).send(report())
+        Server(crm.url, KEY, "baresip").send(report())
 
 
 def test_a_server_that_is_away_is_asked_again_later(crm: Crm) -> None:
     crm.http.socket.close()
     with pytest.raises(Unavailable):
-        Server(crm.url.replace("http:", "https:"), KEY).send(report())
+        Server(crm.url.replace("http:", "https:"), KEY, "baresip").send(report())
 
 
 def test_the_key_is_not_shown() -> None:
-    assert KEY not in repr(Server("https://crm.example", KEY))
+    assert KEY not in repr(Server("https://crm.example", KEY, "baresip"))
 
 
 def test_the_order_is_kept_while_the_server_is_away() -> None:

@@ -1,0 +1,2 @@
+"""Placetel's Notify API, as https://github.com/Placetel/call-control-notify-api
+(README) has it."""

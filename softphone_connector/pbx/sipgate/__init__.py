@@ -1,0 +1,1 @@
+"""sipgate.io's Push API, as https://github.com/sipgate/sipgate.io (README) has it."""
