@@ -23,11 +23,13 @@ from crmplus.statements import compiled
 from pbxmanager.endpoint_settings import EndpointSet, default_set
 from pbxmanager.endpoint_spec import KEY_BEGINS
 from pbxmanager.models import Extension
+from softphone_connector import profiles
 from softphone_connector.models import (
     PREFIX_LENGTH,
     SoftphoneKey,
     UnknownKeyAttempt,
 )
+from softphone_connector.vault import seal
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -62,6 +64,7 @@ class Holder:
 
     ``hash`` is the key's. ``user_id`` is None for a PBX. ``limit`` is the one
     extension the key is for, "" for any of its owner; ``extensions`` are the user's.
+    ``profile`` is the key of the client's profile, "" for none.
     """
 
     id: int
@@ -72,6 +75,7 @@ class Holder:
     set_id: int
     set_revision: str
     ids_restart: bool
+    profile: str = ""
 
     @property
     def source(self) -> str:
@@ -103,8 +107,15 @@ def create(
     extension: Extension | None = None,
     endpoint_set: EndpointSet | None = None,
     ids_restart: bool = False,
+    profile: str = "",
+    signing_secret: str = "",
 ) -> tuple[SoftphoneKey, str]:
-    """Make a key of a user or of a PBX. Gives it with its text, this once."""
+    """Make a key of a user or of a PBX. Gives it with its text, this once.
+
+    ``profile`` is the key of the client's profile; a client that uses its call IDs
+    again is known by it. ``signing_secret`` is what a service signs with.
+    """
+    client = profiles.profile(profile)
     secret = KEY_BEGINS + secrets.token_urlsafe(KEY_BYTES)
     key = SoftphoneKey.objects.create(
         hash=hashed(secret),
@@ -113,7 +124,9 @@ def create(
         pbx_name=pbx_name,
         extension=extension,
         endpoint_set=endpoint_set,
-        ids_restart=ids_restart,
+        ids_restart=ids_restart or bool(client and client.ids_restart),
+        profile=profile,
+        signing_secret=seal(signing_secret),
     )
     return key, secret
 
@@ -160,6 +173,7 @@ def _rows(digest: str) -> QuerySet[SoftphoneKey, tuple[Any, ...]]:
             "user__is_active",
             "revoked_at",
             "ids_restart",
+            "profile",
             "extension__number",
             "set_pk",
             "set_revision",
@@ -178,7 +192,7 @@ def find(secret: str) -> Holder:
     if not rows:
         raise KeyRefusedError(Reason.UNKNOWN)
     pk, user_id, is_active, revoked_at, ids_restart, *rest = rows[0]
-    limit, set_id, revision, _line = rest
+    profile, limit, set_id, revision, _line = rest
     if revoked_at is not None or (user_id is not None and not is_active):
         raise KeyRefusedError(Reason.REVOKED)
     if set_id is None:
@@ -193,6 +207,7 @@ def find(secret: str) -> Holder:
         set_id=set_id,
         set_revision=revision,
         ids_restart=ids_restart,
+        profile=profile,
     )
 
 

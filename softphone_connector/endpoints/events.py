@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
-from crmplus.phonebook.normalise import Number, NumberKind, normalise
+from crmplus.phonebook.normalise import Number, NumberKind, NumberPlan, normalise
 from crmplus.phonebook.plan import number_plan
 from pbxmanager.endpoint_spec import EndpointSpec, Role, SetSpec
 from pbxmanager.events import CallEvent, EventKind, trusted_time
@@ -14,6 +16,7 @@ from softphone_connector.endpoints.faults import Code, Fault
 from softphone_connector.endpoints.requests import EventRequest
 from softphone_connector.endpoints.text import clean, is_placeholder, storable
 from softphone_connector.keys import Holder
+from softphone_connector.profiles.ways import PLAIN, Ways, ways_of
 
 RAW_LENGTH = 1024
 SHOWN_LENGTH = 64
@@ -107,6 +110,16 @@ def extension_of(stated: str, holder: Holder) -> str:
     return stated or (allowed[0] if len(allowed) == 1 else "")
 
 
+def plan_of(plan: NumberPlan, ways: Ways) -> NumberPlan:
+    """How a client's numbers are to be read."""
+    return _with_bare_international(plan) if ways.bare_international else plan
+
+
+@lru_cache(maxsize=2)
+def _with_bare_international(plan: NumberPlan) -> NumberPlan:
+    return replace(plan, bare_international=True)
+
+
 def call_event(
     request: EventRequest,
     holder: Holder,
@@ -119,7 +132,8 @@ def call_event(
     Raises Fault where the key may not report it.
     """
     extension = extension_of(stated.extension, holder)
-    number = normalise(stated.number, number_plan())
+    ways = ways_of(holder.profile)
+    number = normalise(stated.number, plan_of(number_plan(), ways))
     at = trusted_time(stated.at, request.received_at)
     known = number.kind is not NumberKind.PLACEHOLDER
     return CallEvent(
@@ -138,19 +152,26 @@ def call_event(
         duration=stated.duration,
         recording_url=stated.recording_url,
         ids_restart=holder.ids_restart,
-        raw={**kept, "notes": [*stated.notes, *remarks(endpoint, stated, number, at)]},
+        raw={
+            **kept,
+            "notes": [*stated.notes, *remarks(endpoint, stated, number, at, ways)],
+        },
     )
 
 
 def remarks(
-    endpoint: EndpointSpec, stated: params.Stated, number: Number, at: datetime | None
+    endpoint: EndpointSpec,
+    stated: params.Stated,
+    number: Number,
+    at: datetime | None,
+    ways: Ways = PLAIN,
 ) -> Iterator[params.Note]:
     """What the admin should know beside what the parameters alone told."""
     if endpoint.kind is EventKind.OTHER:
         yield params.note("event_unknown", "", endpoint.slug)
     if number.kind is NumberKind.PLACEHOLDER:
         name = endpoint.names.get(Role.NUMBER, Role.NUMBER)
-        yield params.note("placeholder", name, stated.number)
+        yield params.placeholder_note(Role.NUMBER, name, stated.number, ways)
     if stated.at and at is None:
         name = endpoint.names.get(Role.AT, Role.AT)
         yield params.note("time_not_trusted", name, stated.at.isoformat())

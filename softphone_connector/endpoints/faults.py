@@ -30,6 +30,10 @@ class Code(StrEnum):
     DIRECTION = "direction"
     AT = "at"
     DURATION = "duration"
+    PAYLOAD = "payload"
+    SIGNATURE = "signature"
+    INCOMPLETE = "incomplete"
+    ADD_ON_INACTIVE = "add_on_inactive"
     UNAVAILABLE = "unavailable"
 
 
@@ -44,6 +48,9 @@ STATUS: Mapping[str, HTTPStatus] = {
     Code.EVENT_OFF: HTTPStatus.NOT_FOUND,
     Code.EXTENSION_FOREIGN: HTTPStatus.FORBIDDEN,
     Code.EXTENSION_NONE: HTTPStatus.FORBIDDEN,
+    Code.SIGNATURE: HTTPStatus.FORBIDDEN,
+    Code.INCOMPLETE: HTTPStatus.FORBIDDEN,
+    Code.ADD_ON_INACTIVE: HTTPStatus.FORBIDDEN,
     Code.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

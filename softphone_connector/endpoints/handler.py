@@ -11,11 +11,14 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, connection, transaction
 
+from crmplus.administration.addons import is_active
 from crmplus.phonebook.plan import number_plan
 from pbxmanager import recorder
 from pbxmanager.endpoint_settings import spec_of
 from pbxmanager.endpoint_spec import Role, SetSpec
-from softphone_connector import keys
+from softphone_connector import add_on, keys
+from softphone_connector.adapters import door
+from softphone_connector.adapters.registry import adapter_of
 from softphone_connector.endpoints import answers, attempts, params
 from softphone_connector.endpoints.answers import Answer
 from softphone_connector.endpoints.events import (
@@ -28,6 +31,7 @@ from softphone_connector.endpoints.events import (
 from softphone_connector.endpoints.faults import Code, Fault
 from softphone_connector.endpoints.requests import METHODS, EventRequest
 from softphone_connector.models import UnknownKeyAttempt
+from softphone_connector.profiles.ways import ways_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +75,9 @@ def handle_all(requests: Sequence[EventRequest]) -> list[Answer]:
     """
     if len(requests) > 1:
         try:
-            # It is kept for a while, but not if it is read inside a transaction.
+            # They are kept for a while, but not if read inside a transaction.
             number_plan()
+            is_active(add_on.KEY)
             with transaction.atomic():
                 answered = [handle(request) for request in requests]
                 if not connection.needs_rollback:
@@ -109,6 +114,9 @@ def _accept(request: EventRequest) -> Answer:
     secret, segment = request.address()
     holder = _holder(request, secret)
     settings = spec_of(holder.set_id, holder.set_revision)
+    adapter = adapter_of(holder.profile)
+    if adapter:
+        return door.accept(request, holder, settings, adapter)
     recorded = _record(request, segment, holder, settings)
     if recorded.call and request.is_navigation:
         return answers.to_popup(recorded.call.uid)
@@ -116,6 +124,8 @@ def _accept(request: EventRequest) -> Answer:
 
 
 def _check(request: EventRequest) -> None:
+    if not is_active(add_on.KEY):
+        raise Fault(Code.ADD_ON_INACTIVE, value=str(add_on.ADD_ON.name))
     if request.method not in METHODS:
         raise Fault(Code.METHOD, allowed=", ".join(METHODS))
     if request.is_too_long:
@@ -149,7 +159,8 @@ def _record(
         sent = sent_fields(request, settings)
         endpoint = endpoint_of(segment, sent, settings)
         check_method(request, endpoint)
-        stated = params.read(sent, endpoint, settings.recording_hosts)
+        ways = ways_of(holder.profile)
+        stated = params.read(sent, endpoint, settings.recording_hosts, ways)
         kept = raw(request, segment, sent)
         event = call_event(request, holder, endpoint, stated, kept)
     except Fault as fault:
@@ -161,4 +172,5 @@ def _record(
     except recorder.Refused as refused:
         role = REFUSAL_ROLES[refused.refusal]
         parameter = endpoint.names.get(role, role)
-        raise Fault(refused.refusal, parameter=parameter) from refused
+        client = {"profile": ways.profile} if ways.profile else {}
+        raise Fault(refused.refusal, parameter=parameter, **client) from refused

@@ -7,6 +7,8 @@ out is left out, with a note for the admin.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import re
 from collections.abc import Collection, Mapping
@@ -27,12 +29,17 @@ from pbxmanager.events import (
 )
 from softphone_connector.endpoints.faults import Code, ParameterError
 from softphone_connector.endpoints.text import clean, extension_in, is_placeholder
+from softphone_connector.profiles.ways import PLAIN, Ways
 
 NUMBER_LENGTH = 255
 NOTE_LENGTH = 64
 MAX_DURATION = 7 * 24 * 3600
 EXTENSION = re.compile(r"[\w*#+.~-]+")
 SECONDS = re.compile(r"\d{1,6}(?:\.\d*)?", re.ASCII)
+CLOCK = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)", re.ASCII)
+DIGITS_ONLY = re.compile(r"[+ ]?\d*", re.ASCII)
+# What a client that encodes its values encodes.
+ENCODED_ROLES = frozenset({Role.CALL_ID, Role.EXTENSION, Role.NUMBER, Role.NAME})
 UNIX_TIME = re.compile(r"\d{1,15}(?:\.\d{0,9})?", re.ASCII)
 # Seconds reach this in the year 5138, milliseconds did in 1973.
 MILLISECONDS_FROM = 1e11
@@ -63,20 +70,32 @@ class Stated:
     notes: list[Note] = field(default_factory=list)
 
 
-def note(code: str, parameter: str, value: str) -> Note:
+def note(code: str, parameter: str, value: str, **facts: str) -> Note:
     """A remark for the admin; ``remedies.remark`` says it in words."""
-    return {"code": code, "parameter": parameter, "value": clean(value, NOTE_LENGTH)}
+    value = clean(value, NOTE_LENGTH)
+    return {"code": code, "parameter": parameter, "value": value, **facts}
+
+
+def placeholder_note(role: Role, parameter: str, value: str, ways: Ways) -> Note:
+    """The remark that a client did not fill in the variable of a role."""
+    client = {"profile": ways.profile, "role": role.value} if ways.profile else {}
+    return note("placeholder", parameter, value, **client)
 
 
 class Reader:
     """Reads the parameters of one request, and notes what it leaves out."""
 
     def __init__(
-        self, fields: Mapping[str, str], spec: EndpointSpec, hosts: Collection[str]
+        self,
+        fields: Mapping[str, str],
+        spec: EndpointSpec,
+        hosts: Collection[str],
+        ways: Ways,
     ) -> None:
         self.fields = fields
         self.spec = spec
         self.hosts = hosts
+        self.ways = ways
         self.notes: list[Note] = []
 
     def name_of(self, role: Role) -> str:
@@ -84,6 +103,10 @@ class Reader:
 
     def note(self, code: str, role: Role, value: str) -> None:
         self.notes.append(note(code, self.name_of(role), value))
+
+    def note_placeholder(self, role: Role, value: str) -> None:
+        name = self.name_of(role)
+        self.notes.append(placeholder_note(role, name, value, self.ways))
 
     def fault(self, code: Code, role: Role, value: str) -> ParameterError:
         return ParameterError(code, self.name_of(role), value)
@@ -93,9 +116,13 @@ class Reader:
         if role in self.spec.fixed:
             return self.spec.fixed[role]
         text = self.fields.get(self.spec.names.get(role, ""))
-        if text is not None and is_placeholder(text):
-            self.note("placeholder", role, text)
+        if text is None:
             return None
+        if is_placeholder(text) or self.ways.is_variable(text):
+            self.note_placeholder(role, text)
+            return None
+        if self.ways.base64 and role in ENCODED_ROLES:
+            return decoded(text, only_ascii=role is not Role.NAME)
         return text
 
     def text(self, role: Role, length: int) -> str:
@@ -105,7 +132,7 @@ class Reader:
         stated = clean(self.raw(Role.EXTENSION) or "", NUMBER_LENGTH)
         extension = extension_in(stated)
         if is_placeholder(extension):
-            self.note("placeholder", Role.EXTENSION, stated)
+            self.note_placeholder(Role.EXTENSION, stated)
             return ""
         if extension and not is_extension(extension):
             raise self.fault(Code.EXTENSION, Role.EXTENSION, stated)
@@ -144,9 +171,10 @@ class Reader:
         text = self.text(Role.DURATION, NOTE_LENGTH)
         if not text:
             return None
-        if not SECONDS.fullmatch(text) or float(text) > MAX_DURATION:
+        seconds = parse_duration(text)
+        if seconds is None or seconds > MAX_DURATION:
             raise self.fault(Code.DURATION, Role.DURATION, text)
-        return math.floor(float(text))
+        return seconds
 
     def recording_url(self) -> str:
         text = self.text(Role.RECORDING_URL, URL_LENGTH + 1)
@@ -159,6 +187,30 @@ class Reader:
 def is_extension(text: str) -> bool:
     """Whether a text can be an extension or a SIP user name."""
     return bool(EXTENSION.fullmatch(text)) and len(text) <= EXTENSION_LENGTH
+
+
+def decoded(text: str, *, only_ascii: bool) -> str:
+    """A text that may be in Base64 (RFC 4648, section 4), in the clear.
+
+    A client that may encode does not always do so. Digits are never taken for Base64,
+    and what does not become a readable text stays as it is.
+    """
+    if DIGITS_ONLY.fullmatch(text):
+        return text
+    try:
+        clear = base64.b64decode(text.replace(" ", "+"), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return text
+    return clear if clear.isprintable() and clear.isascii() >= only_ascii else text
+
+
+def parse_duration(text: str) -> int | None:
+    """Whole seconds of "95", "95.4" or "0:01:35"; None for anything else."""
+    clock = CLOCK.fullmatch(text)
+    if clock:
+        hours, minutes, seconds = map(int, clock.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    return math.floor(float(text)) if SECONDS.fullmatch(text) else None
 
 
 def parse_time(text: str) -> datetime:
@@ -199,10 +251,16 @@ def is_recording(text: str, hosts: Collection[str]) -> bool:
 
 
 def read(
-    fields: Mapping[str, str], spec: EndpointSpec, hosts: Collection[str] = ()
+    fields: Mapping[str, str],
+    spec: EndpointSpec,
+    hosts: Collection[str] = (),
+    ways: Ways = PLAIN,
 ) -> Stated:
-    """What the parameters state to an endpoint. Raises ParameterError."""
-    reader = Reader(fields, spec, hosts)
+    """What the parameters state to an endpoint. Raises ParameterError.
+
+    ``ways`` say what is peculiar to the client that sent them.
+    """
+    reader = Reader(fields, spec, hosts, ways)
     number = reader.raw(Role.NUMBER)
     return Stated(
         extension=reader.extension(),

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pbxmanager.endpoint_spec import Role
 from pbxmanager.events import CALL_ID_LENGTH, EXTENSION_LENGTH
 from pbxmanager.recorder import Refusal
 from softphone_connector.endpoints.faults import Code
 from softphone_connector.endpoints.params import MAX_DURATION
 from softphone_connector.endpoints.requests import BODY_LIMIT, URL_LIMIT
+from softphone_connector.profiles.hints import hint
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -91,6 +93,20 @@ REMEDIES: Mapping[str, _StrPromise] = {
         "“%(parameter)s” is “%(value)s”. Allowed: the talk time in seconds, a number "
         "from 0 to %(max_duration)s."
     ),
+    Code.PAYLOAD: _(
+        "This is no event of %(value)s: its kind or its call ID is missing. This key "
+        "takes the events of %(value)s only; for another client choose another one in "
+        "the settings of the key."
+    ),
+    Code.SIGNATURE: _(
+        "The signature of %(value)s is missing, wrong or too old. Enter the secret of "
+        "%(value)s with this key, and compare address and clock: the service signs "
+        "the address that it calls, or the time."
+    ),
+    Code.INCOMPLETE: _(
+        "%(value)s wants an answer that is signed with its secret, and this key has "
+        "none that can be read. Enter the secret of %(value)s with this key."
+    ),
     Refusal.NO_NUMBER: _(
         "A ringing call needs a number: “%(parameter)s” is missing, or the phone sent "
         "the name of its variable instead. Allowed: a phone number in any notation, or "
@@ -101,10 +117,19 @@ REMEDIES: Mapping[str, _StrPromise] = {
         "“%(parameter)s” names none that is known. Send the same “%(parameter)s” with "
         "all events of a call, or report the ringing first."
     ),
+    Code.ADD_ON_INACTIVE: _(
+        "The add-on %(value)s is not active, so calls are not recorded. Ask %(admin)s "
+        "to activate it under Global settings, Add-on manager."
+    ),
     Code.UNAVAILABLE: _(
         "The event could not be stored just now. Nothing is wrong with the request: "
         "send it again in a few seconds."
     ),
+}
+# Which role a refusal is about, so that the client's profile can name its variable.
+ROLES: Mapping[str, Role] = {
+    Refusal.NO_NUMBER: Role.NUMBER,
+    Refusal.NO_CALL: Role.CALL_ID,
 }
 OTHERWISE = _("The event was refused (%(code)s).")
 
@@ -131,11 +156,19 @@ def remedy(code: str, facts: Mapping[str, object]) -> str:
     text = REMEDIES.get(code, OTHERWISE)
     known = {"parameter": "", "value": "", "known": "", "allowed": "", "code": code}
     admin = facts.get("admin") or gettext("an administrator")
-    return str(text) % {**known, **LIMITS, **facts, "admin": admin}
+    found = str(text) % {**known, **LIMITS, **facts, "admin": admin}
+    return _with_hint(found, {"role": ROLES.get(code, ""), **facts})
 
 
 def remark(note: Mapping[str, object]) -> str:
     """A note kept with an event, in words, in the active language."""
     text = REMARKS.get(str(note.get("code")), OTHERWISE)
     known = {"parameter": "", "value": "", "code": ""}
-    return str(text) % {**known, **note}
+    return _with_hint(str(text) % {**known, **note}, note)
+
+
+def _with_hint(text: str, facts: Mapping[str, object]) -> str:
+    """A text and, where the client is known, what its profile says about it."""
+    profile, role = str(facts.get("profile", "")), str(facts.get("role", ""))
+    more = hint(profile, role, str(facts.get("value", "")))
+    return f"{text} {more}" if more else text

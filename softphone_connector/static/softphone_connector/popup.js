@@ -3,11 +3,11 @@
 import { live } from "../live/live.js";
 import { Idiomorph } from "../vendor/idiomorph.js";
 import { csrfToken, toast } from "../crmplus/toast.js";
+import { announce } from "./availability.js";
 import { isUnsaved, keepNotes, restoreNote } from "./notes.js";
 import { timers } from "./timers.js";
 
 const SHOWN = 3;
-const STAYS = 60_000;
 const AGAIN = 5_000;
 const DISMISSED = "popups-dismissed";
 const SIDE = "popups-side";
@@ -16,6 +16,7 @@ const REMEMBERED = 50;
 const stack = document.getElementById("popup-stack");
 const cards = stack.querySelector(".popup-cards");
 const more = stack.querySelector("[data-popup=more]");
+const stays = Number(stack.dataset.stays) * 1000;
 
 const find = (key) => cards.querySelector(`[data-key="${CSS.escape(key)}"]`);
 const dismissed = () => JSON.parse(localStorage.getItem(DISMISSED) ?? "[]");
@@ -30,6 +31,8 @@ function parse(html) {
 async function show(message) {
   if (message.gone) return vanish(message.key);
   if (dismissed().includes(message.key)) return;
+  // Held back: but a card that is there already follows its call.
+  if (message.quiet && !find(message.key) && !onItsPage(message.key)) return;
   const html = await live.card(message);
   const card = html && parse(html);
   if (!card) return;
@@ -37,7 +40,10 @@ async function show(message) {
   if (page) return update(page.querySelector(".popup"), card);
   const shown = find(message.key);
   if (shown) update(shown, card);
-  else insert(card);
+  else {
+    insert(card);
+    announce(card);
+  }
 }
 
 function insert(card) {
@@ -87,7 +93,7 @@ function reveal(card) {
 function settle(card) {
   clearTimeout(card.leaving);
   if (!card.dataset.over || onItsPage(card.dataset.key)) return;
-  card.leaving = setTimeout(() => vanish(card.dataset.key), STAYS);
+  card.leaving = setTimeout(() => vanish(card.dataset.key), stays);
 }
 
 function isBusy(card) {

@@ -1,0 +1,114 @@
+"""Keys as an admin sees them: all of them, made for a PBX, revoked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crmplus.administration.audit import note_change
+from pbxmanager.models import EndpointSet
+from softphone_connector import keys
+from softphone_connector.client_pages import choices
+from softphone_connector.endpoints.text import clean
+from softphone_connector.lines import AREA
+from softphone_connector.models import PBX_NAME_LENGTH, SoftphoneKey
+from softphone_connector.profiles import profile
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
+SECRET_LENGTH = 256
+
+
+class PbxKeyForm(forms.Form):
+    """A new key of a PBX or of a service."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=PBX_NAME_LENGTH,
+        help_text=gettext_lazy("As it stands in the list of keys, such as Asterisk."),
+    )
+    profile = forms.ChoiceField(
+        label=gettext_lazy("Client"),
+        required=False,
+        help_text=gettext_lazy("Which kind it is: it decides how its events are read."),
+    )
+    endpoint_set = forms.ModelChoiceField(
+        EndpointSet.objects.order_by("name"),
+        label=gettext_lazy("Endpoint set"),
+        required=False,
+        empty_label=gettext_lazy("The default one"),
+    )
+    signing_secret = forms.CharField(
+        label=gettext_lazy("Signing secret"),
+        required=False,
+        max_length=SECRET_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Only for services that sign what they send; they show it in their "
+            "settings. It is kept encrypted and never shown again."
+        ),
+    )
+
+    def __init__(self, data: object = None, *, chosen: str = "") -> None:
+        super().__init__(data, initial={"profile": chosen})  # type: ignore[arg-type]
+        field = cast("forms.ChoiceField", self.fields["profile"])
+        field.choices = [("", _("Another one")), *choices()]
+
+    def clean_name(self) -> str:
+        """The name without what a list could not show."""
+        name = clean(self.cleaned_data["name"], PBX_NAME_LENGTH).strip()
+        if not name:
+            raise forms.ValidationError(_("A PBX needs a name."))
+        return name
+
+    def make(self, actor: User) -> tuple[SoftphoneKey, str]:
+        """Make the key of a valid form. Gives it with its text, this once."""
+        found = self.cleaned_data
+        key, secret = keys.create(
+            pbx_name=found["name"],
+            endpoint_set=found["endpoint_set"],
+            profile=found["profile"],
+            signing_secret=found["signing_secret"],
+        )
+        note_change(actor, AREA, described(key), {}, facts(key))
+        return key, secret
+
+
+def all_keys(*, revoked: bool) -> QuerySet[SoftphoneKey]:
+    """The keys in force, or those that were revoked, with all that a list shows."""
+    return SoftphoneKey.objects.filter(revoked_at__isnull=not revoked).select_related(
+        "user", "extension", "endpoint_set"
+    )
+
+
+def revoke(key: SoftphoneKey, actor: User) -> bool:
+    """Make a key worthless from now on. False where it was that already."""
+    if key.revoked_at is not None:
+        return False
+    before = facts(key)
+    keys.revoke(key)
+    note_change(actor, AREA, described(key), before, {})
+    return True
+
+
+def described(key: SoftphoneKey) -> str:
+    """A key in the words of the audit log."""
+    return _("Softphone key %(prefix)s… of %(user)s") % {
+        "prefix": key.prefix,
+        "user": key.owner,
+    }
+
+
+def facts(key: SoftphoneKey) -> dict[str, str]:
+    """What the audit log keeps of a key; never a secret."""
+    client = profile(key.profile)
+    return {
+        "extension": str(key.extension or ""),
+        "profile": client.name if client else key.profile,
+        "endpoint_set": str(key.endpoint_set or ""),
+    }
