@@ -1,0 +1,1 @@
+"""The event inspector: what phones really sent, and what became of it."""
