@@ -74,10 +74,12 @@ def prepare() -> None:
     from django.core.management import call_command
 
     from crmplus.accounts.models import User
+    from crmplus.administration import demo
     from pbxmanager.models import Extension
     from softphone_connector import keys
 
     call_command("migrate", verbosity=0)
+    demo.load()  # without an active add-on no event is recorded
     users = User.objects.bulk_create(
         User(username=f"user-{number}") for number in range(EXTENSIONS)
     )

@@ -63,10 +63,12 @@ def prepare(tabs: int) -> None:
     from django.core.management import call_command
 
     from crmplus.accounts.models import User
+    from crmplus.administration import demo
     from pbxmanager.models import Extension
     from softphone_connector import keys
 
     call_command("migrate", verbosity=0)
+    demo.load()  # without an active add-on no event is recorded
     call_command("collectstatic", interactive=False, verbosity=0)
     users = User.objects.bulk_create(
         User(pk=pk, username=f"u{pk}") for pk in range(1, tabs + 1)

@@ -27,6 +27,7 @@ def environment(data: str, **more: str) -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "crmplus.settings",
         "CRMPLUS_DATA": data,
+        "CRMPLUS_DEMO": "1",
         "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}",
         **more,
     }

@@ -5,25 +5,71 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from softphone_connector import api
+from pbxmanager.sources import SourceKind
+from softphone_connector import api, availability, key_owners
+from softphone_connector.add_on import ADD_ON
 from softphone_connector.endpoints.asgi import EventDoor
 from softphone_connector.endpoints.requests import PREFIX
-from softphone_connector.my_phone import MyPhoneForm
-from softphone_connector.popup import snapshot
+from softphone_connector.popup import snapshot, stack
 
+hooks.register(ADD_ON)
 hooks.register(hooks.AsgiPath(prefix=PREFIX, app=EventDoor()))
 hooks.register(hooks.LiveSnapshot(key="popup", messages=snapshot))
 hooks.register(
     hooks.PageFragment(
         key="popup",
         template="softphone_connector/popup_stack.html",
+        context=stack,
         scripts=("softphone_connector/popup.js", "softphone_connector/dial.js"),
-        styles=("softphone_connector/popup.css",),
+        styles=("softphone_connector/popup.css", "softphone_connector/my_phone.css"),
     )
 )
 hooks.register(
-    hooks.SettingsSection(
-        key="phone", title=_("My phone"), icon="phone", form=MyPhoneForm
+    hooks.UserPage(
+        key="phone",
+        label=_("My phone"),
+        icon="phone",
+        url_name="softphone_connector:my-phone",
+        user_url_name="softphone_connector:users-phone",
     )
 )
+hooks.register(
+    hooks.TopbarItem(key="disturb", template="softphone_connector/disturb.html")
+)
+# Before the calls: whether they may make a noise is known then.
+hooks.register(
+    hooks.LiveSnapshot(order=50, key="availability", messages=availability.snapshot)
+)
 hooks.register(hooks.ApiRoutes(order=40, key="dial", urls=api.urlpatterns))
+hooks.register(
+    hooks.MenuEntry(
+        key="clients",
+        label=_("Phones and clients"),
+        icon="device-landline-phone",
+        url_name="softphone_connector:clients",
+        section="settings",
+        roles=("admin",),
+        help=_("How each phone, softphone and PBX is set up, and what it reports."),
+        order=40,
+    )
+)
+hooks.register(
+    hooks.MenuEntry(
+        key="keys",
+        label=_("Keys"),
+        icon="key",
+        url_name="softphone_connector:keys",
+        section="settings",
+        roles=("admin",),
+        help=_("Who may report calls, since when, and when it was last used."),
+        order=41,
+    )
+)
+hooks.register(
+    SourceKind(
+        prefix=key_owners.PREFIX,
+        reporters=key_owners.reporters,
+        using=key_owners.using,
+        door=f"{PREFIX}{{key}}/",
+    )
+)

@@ -12,6 +12,7 @@ from crmplus.phonebook.plan import number_plan
 from pbxmanager.events import CallEvent, Direction, EventKind
 from pbxmanager.models import Call
 from pbxmanager.recorder import record
+from softphone_connector.dial_methods import method_of
 from softphone_connector.dial_templates import DEFAULT_TEMPLATE, TemplateFault, render
 from softphone_connector.preferences import (
     allowed_schemes,
@@ -47,11 +48,10 @@ def dial(user: User, text: str) -> Dialling:
     number = normalise(text, plan)
     if number.kind not in DIALLABLE:
         raise NotDiallable(text)
-    preference = preference_of(user)
+    extension = dialling_extension(preference_of(user))
+    method = method_of(extension)
     try:
-        href = render(
-            preference.template, number.key, allowed_schemes(), plan.outside_prefix
-        )
+        href = render(method, number.key, allowed_schemes(), plan.outside_prefix)
     except TemplateFault:
         # An admin took the scheme off the list since: the standard one always works.
         href = render(DEFAULT_TEMPLATE, number.key, allowed_schemes())
@@ -59,7 +59,7 @@ def dial(user: User, text: str) -> Dialling:
         CallEvent(
             kind=EventKind.DIALLED,
             source=f"click:{user.pk}",
-            extension=dialling_extension(preference),
+            extension=extension,
             number=number,
             direction=Direction.OUTBOUND,
             received_at=timezone.now(),

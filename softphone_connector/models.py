@@ -9,9 +9,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pbxmanager.models import EndpointSet, Extension
+from softphone_connector.availability import Availability
+from softphone_connector.lines import Line
 from softphone_connector.preferences import DialPreference
 
-__all__ = ["DialPreference", "SoftphoneKey", "UnknownKeyAttempt"]
+__all__ = [
+    "Availability",
+    "DialPreference",
+    "Line",
+    "SoftphoneKey",
+    "UnknownKeyAttempt",
+]
 
 PBX_NAME_LENGTH = 64
 PREFIX_LENGTH = 7
@@ -104,6 +112,7 @@ class UnknownKeyAttempt(models.Model):
         MISSING = "missing", _("no key")
         UNKNOWN = "unknown", _("unknown key")
         REVOKED = "revoked", _("revoked key")
+        SIGNATURE = "signature", _("wrong signature")
 
     at = models.DateTimeField(_("time"))
     remote = models.CharField(_("from"), max_length=REMOTE_LENGTH, blank=True)

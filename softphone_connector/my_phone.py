@@ -1,45 +1,62 @@
-"""The section "My phone" of a user's settings: extensions and dial method."""
+"""The forms of the page "My phone": a line, and how calls announce themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crmplus.accounts.forms import language_field
 from pbxmanager.events import EXTENSION_LENGTH
 from pbxmanager.models import Extension
-from softphone_connector.dial_templates import DEFAULT_TEMPLATE, TEMPLATE_LENGTH
+from softphone_connector import availability
+from softphone_connector.availability import LOUDEST, Sound, availability_of
+from softphone_connector.dial_methods import METHODS, OTHER
+from softphone_connector.dial_templates import TEMPLATE_LENGTH
 from softphone_connector.endpoints.params import is_extension
-from softphone_connector.preferences import preference_of, validate_template
+from softphone_connector.lines import Device, LineSettings
+from softphone_connector.preferences import validate_template
+from softphone_connector.profiles import profiles
+from softphone_connector.profiles.words import KINDS
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
+    from softphone_connector.lines import Line
 
-OTHER = "other"
-METHODS = [
-    (DEFAULT_TEMPLATE, gettext_lazy("The system's phone program (tel:)")),
-    ("sip:{e164}", gettext_lazy("A SIP softphone (sip:)")),
-    ("callto:{e164}", gettext_lazy("A program that listens to callto:")),
-    ("zoiper:{e164}", "Zoiper (zoiper:)"),
-    (OTHER, gettext_lazy("Another one")),
-]
+LABEL_LENGTH = 64
 
 
-class MyPhoneForm(forms.Form):
-    """A user's extensions (free ones can be added) and dial method."""
+def clients() -> Iterator[tuple[Any, Any]]:
+    """All profiles to choose from, in groups."""
+    yield "", _("Another one, or not known")
+    for kind, label in KINDS.items():
+        found = [(one.key, one.name) for one in profiles().values() if one.kind is kind]
+        if found:
+            yield label, found
 
-    extensions = forms.CharField(
-        label=gettext_lazy("My extensions"),
+
+class LineForm(forms.Form):
+    """A line's settings. ``revision`` is that of the line it was made from."""
+
+    label = forms.CharField(
+        label=gettext_lazy("Label"),
         required=False,
-        max_length=200,
-        help_text=gettext_lazy(
-            "The numbers of your own phones, separated by commas, such as 201, 202."
-        ),
+        max_length=LABEL_LENGTH,
+        help_text=gettext_lazy("How you call it, such as Desk or Home office."),
     )
-    method = forms.ChoiceField(label=gettext_lazy("Dial with"), choices=METHODS)
+    device = forms.ChoiceField(label=gettext_lazy("Device"), choices=Device.choices)
+    profile = forms.ChoiceField(
+        label=gettext_lazy("Phone or client"),
+        choices=clients,
+        required=False,
+        help_text=gettext_lazy("It says which addresses go where in your phone."),
+    )
+    method = forms.ChoiceField(
+        label=gettext_lazy("Dial with"), choices=METHODS, required=False
+    )
     template = forms.CharField(
         label=gettext_lazy("Dial template"),
         required=False,
@@ -49,71 +66,141 @@ class MyPhoneForm(forms.Form):
             "the number, such as zoiper:{e164}."
         ),
     )
-
-    def __init__(self, user: User, data: Any = None) -> None:
-        self.user = user
-        self.preference = preference_of(user)
-        template = self.preference.template
-        known = template in dict(METHODS)
-        own = user.extensions.order_by("number").values_list("number", flat=True)
-        initial = {
-            "extensions": ", ".join(own),
-            "method": template if known else OTHER,
-            "template": "" if known else template,
-        }
-        super().__init__(data, initial=initial, prefix="phone")
-
-    def clean_extensions(self) -> list[str]:
-        """The extensions, each of them the user's own or nobody's."""
-        text: str = self.cleaned_data["extensions"]
-        numbers = [part.strip() for part in text.split(",") if part.strip()]
-        for number in numbers:
-            if not is_extension(number):
-                raise forms.ValidationError(
-                    _(
-                        "%(number)s is not an extension: up to %(length)s letters, "
-                        "digits, *, #, dots or dashes."
-                    ),
-                    params={"number": number, "length": EXTENSION_LENGTH},
-                )
-        taken = (
-            Extension.objects.filter(number__in=numbers, user__isnull=False)
-            .exclude(user=self.user)
-            .values_list("number", flat=True)
-        )
-        if taken:
-            raise forms.ValidationError(
-                _(
-                    "%(numbers)s belongs to a colleague. Ask an administrator to "
-                    "change that."
-                ),
-                params={"numbers": ", ".join(taken)},
-            )
-        return numbers
+    dials = forms.BooleanField(
+        label=gettext_lazy("A click on a number dials from this line"), required=False
+    )
+    pops_up = forms.BooleanField(
+        label=gettext_lazy("Show incoming calls of this line"), required=False
+    )
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """The template behind the chosen method."""
         cleaned = super().clean() or {}
-        method = cleaned.get("method")
+        method = cleaned.get("method", "")
         template = cleaned.get("template", "") if method == OTHER else method
-        if template is not None and "method" in cleaned:
+        if method:
             try:
                 validate_template(template)
             except forms.ValidationError as error:
                 self.add_error("template", error)
-            cleaned["template"] = template
+        cleaned["template"] = template
         return cleaned
 
-    def save(self) -> None:
-        """Store both."""
-        numbers = self.cleaned_data["extensions"]
-        with transaction.atomic():
-            self.user.extensions.exclude(number__in=numbers).update(user=None)
-            Extension.objects.bulk_create(
-                [Extension(number=number) for number in numbers], ignore_conflicts=True
+    @property
+    def settings(self) -> LineSettings:
+        """What was filled in."""
+        names = ("label", "device", "profile", "template", "pops_up", "dials")
+        return LineSettings(**{name: self.cleaned_data[name] for name in names})
+
+
+class NewLineForm(LineForm):
+    """A new line of a user's: a free extension, or one that is not known yet."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Extension"),
+        max_length=EXTENSION_LENGTH,
+        help_text=gettext_lazy("Your phone's internal number, such as 201."),
+    )
+    field_order = ("number",)
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        self.user = user
+        super().__init__(data, initial={"pops_up": True, "revision": 0})
+
+    def clean_number(self) -> str:
+        """An extension that is the user's or nobody's, and no line of theirs yet."""
+        number: str = self.cleaned_data["number"].strip()
+        if not is_extension(number):
+            raise forms.ValidationError(
+                _(
+                    "%(number)s is not an extension: up to %(length)s letters, "
+                    "digits, *, #, dots or dashes."
+                ),
+                params={"number": number, "length": EXTENSION_LENGTH},
             )
-            # Only what is nobody's: a colleague may have taken it this very moment.
-            free = Extension.objects.filter(number__in=numbers, user=None)
-            free.update(user=self.user)
-            self.preference.template = self.cleaned_data["template"]
-            self.preference.save()
+        taken = Extension.objects.filter(number=number, user__isnull=False).first()
+        if taken and taken.user_id == self.user.pk:
+            raise forms.ValidationError(
+                _("%(number)s is one of these lines already."),
+                params={"number": number},
+            )
+        if taken:
+            raise self.taken(number)
+        return number
+
+    @staticmethod
+    def taken(number: str) -> forms.ValidationError:
+        """What is said of somebody else's extension; not whose it is."""
+        return forms.ValidationError(
+            _(
+                "%(numbers)s belongs to a colleague. Ask an administrator to "
+                "change that."
+            ),
+            params={"numbers": number},
+        )
+
+
+def line_form(line: Line, settings: LineSettings, data: Any = None) -> LineForm:
+    """The form of a line as it stands."""
+    known = settings.template in dict(METHODS)
+    initial: Mapping[str, Any] = {
+        "label": settings.label,
+        "device": settings.device,
+        "profile": settings.profile,
+        "method": settings.template if known else OTHER,
+        "template": "" if known else settings.template,
+        "dials": settings.dials,
+        "pops_up": settings.pops_up,
+        "revision": line.revision,
+    }
+    return LineForm(data, initial=dict(initial))
+
+
+class AnnounceForm(forms.Form):
+    """How calls announce themselves to a user, and in which language."""
+
+    do_not_disturb = forms.BooleanField(
+        label=gettext_lazy("Do not disturb"),
+        required=False,
+        help_text=gettext_lazy("No cards appear. Calls are logged all the same."),
+    )
+    sound = forms.ChoiceField(
+        label=gettext_lazy("Sound"), choices=Sound.choices, required=False
+    )
+    volume = forms.IntegerField(
+        label=gettext_lazy("Volume"),
+        min_value=0,
+        max_value=LOUDEST,
+        required=False,
+        widget=forms.NumberInput(
+            attrs={"type": "range", "class": "form-range", "step": 10, "max": LOUDEST}
+        ),
+    )
+    desktop = forms.BooleanField(
+        label=gettext_lazy("Notify me on the desktop"),
+        required=False,
+        help_text=gettext_lazy("While no page of the CRM is in front."),
+    )
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        self.user = user
+        self.availability = availability_of(user.pk)
+        names = ("do_not_disturb", "sound", "volume", "desktop")
+        initial = {name: getattr(self.availability, name) for name in names}
+        super().__init__(data, initial={**initial, "language": user.language})
+        self.fields["language"] = language_field()
+
+    def clean_volume(self) -> int:
+        """The volume; as it was where none was sent."""
+        stated: int | None = self.cleaned_data["volume"]
+        return self.availability.volume if stated is None else stated
+
+    def save(self) -> None:
+        """Store it, and tell the user's open tabs."""
+        given = self.cleaned_data
+        self.user.language = given.pop("language")
+        self.user.save(update_fields=["language"])
+        for name, value in given.items():
+            setattr(self.availability, name, value)
+        availability.save(self.availability)

@@ -1,4 +1,4 @@
-"""How each user dials."""
+"""How users may dial, and from which of their extensions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pbxmanager.models import Extension
 from softphone_connector.dial_templates import (
     APP_SCHEMES,
-    DEFAULT_TEMPLATE,
     STANDARD_SCHEMES,
-    TEMPLATE_LENGTH,
     TemplateFault,
     check,
 )
@@ -51,16 +49,10 @@ def validate_template(value: str) -> None:
 
 
 class DialPreference(models.Model):
-    """A user's dial method: the template, and the extension a click dials from."""
+    """Which of a user's extensions a click on a number dials from."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="dial_preference"
-    )
-    template = models.CharField(
-        _("dial method"),
-        max_length=TEMPLATE_LENGTH,
-        default=DEFAULT_TEMPLATE,
-        validators=[validate_template],
     )
     extension = models.ForeignKey(
         Extension,
@@ -72,11 +64,11 @@ class DialPreference(models.Model):
     )
 
     class Meta:
-        verbose_name = _("dial method")
-        verbose_name_plural = _("dial methods")
+        verbose_name = _("line for click-to-dial")
+        verbose_name_plural = _("lines for click-to-dial")
 
     def __str__(self) -> str:
-        return self.template
+        return str(self.extension or "")
 
 
 def preference_of(user: User) -> DialPreference:

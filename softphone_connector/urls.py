@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from softphone_connector import dial_views, popup_views
+from softphone_connector import (
+    client_views,
+    dial_views,
+    key_views,
+    my_phone_views,
+    phone_test_views,
+    popup_views,
+)
 from softphone_connector.endpoints import views
+from softphone_connector.phone_pages import both
 
 app_name = "softphone_connector"
 urlpatterns = [
@@ -17,4 +25,21 @@ urlpatterns = [
     path("popup/<uuid:uid>/choose/", popup_views.choose, name="choose"),
     path("popup/<uuid:uid>/add/", popup_views.add, name="add"),
     path("dial/", dial_views.dial_number, name="dial"),
+    path("settings/clients/", client_views.clients, name="clients"),
+    path("settings/clients/<slug:key>/", client_views.client, name="client"),
+    path("settings/keys/", key_views.all_keys, name="keys"),
+    path("settings/keys/new/", key_views.new_key, name="new-key"),
+    path("settings/keys/<int:pk>/revoke/", key_views.revoke_key, name="revoke-key"),
+    path("my/phone/disturb/", my_phone_views.disturb, name="disturb"),
+    *both("phone", "", my_phone_views.my_phone),
+    *both("address", "address/", phone_test_views.address),
+    *both("line-new", "lines/new/", my_phone_views.new_line),
+    *both("line", "lines/<int:pk>/", my_phone_views.line),
+    *both("line-remove", "lines/<int:pk>/remove/", my_phone_views.line_remove),
+    *both("line-key", "lines/<int:pk>/key/", my_phone_views.line_key),
+    *both("line-arrivals", "lines/<int:pk>/arrivals/", phone_test_views.arrivals),
+    *both("key-revoke", "keys/<int:pk>/revoke/", my_phone_views.key_revoke),
+    path(
+        "my/phone/lines/<int:pk>/call/", phone_test_views.self_call, name="my-line-call"
+    ),
 ]

@@ -51,11 +51,12 @@ def dialled(tab: Page, uri: str) -> None:
 
 
 def set_dial_method(tab: Page, template: str) -> None:
-    """In "my settings", as a user does it."""
-    tab.goto("/my/settings/")
-    tab.select_option("[name=phone-method]", "other")
-    tab.fill("[name=phone-template]", template)
-    tab.locator("[name=phone-template]").press("Enter")
+    """Under "My phone", as a user does it."""
+    tab.goto("/my/phone/")
+    tab.locator(".list a.name").first.click()
+    tab.select_option("[name=method]", "other")
+    tab.fill("[name=template]", template)
+    tab.locator("[name=template]").press("Enter")
     tab.locator("#toasts .toast").wait_for()
 
 

@@ -17,13 +17,19 @@ from pbxmanager.models import Call
 from pbxmanager.recorder import Recorded
 from softphone_connector import dial as module
 from softphone_connector.dial import NotDiallable, dial
+from softphone_connector.dial_methods import method_of
+from softphone_connector.lines import Line
 from softphone_connector.preferences import DialPreference
+from softphone_connector.profiles import profile, profiles
 from tests.softphone_connector.cast import Cast
 from tests.softphone_connector.talking import JULIA, tell
 
 
-def dials_with(user: User, template: str, **more: Any) -> None:
-    DialPreference.objects.create(user=user, template=template, **more)
+def dials_with(user: User, template: str, extension: Any = None) -> None:
+    """Dial from an extension (the first one) by a template."""
+    line = extension or user.extensions.order_by("number")[0]
+    Line.objects.update_or_create(extension=line, defaults={"template": template})
+    DialPreference.objects.update_or_create(user=user, defaults={"extension": line})
 
 
 def test_a_click_makes_the_entry_and_gives_the_uri(people: Cast) -> None:
@@ -128,3 +134,23 @@ def test_the_address_is_for_signed_in_people_and_their_own_pages(people: Cast) -
     assert strict.post(url, {"number": JULIA}).status_code == 403
     assert strict.get(url).status_code == 405
     assert not Call.objects.exists()
+
+
+def test_without_a_template_of_its_own_a_line_dials_as_its_client_does(
+    people: Cast,
+) -> None:
+    line = Line.objects.create(extension=people.anna.extensions.get())
+    assert method_of("201") == "tel:{e164}"
+    line.profile = next(
+        one.key
+        for one in profiles().values()
+        if one.dial and one.dial[0] != "tel:{e164}"
+    )
+    line.save()
+    known = profile(line.profile)
+    assert known
+    assert method_of("201") == known.dial[0] != "tel:{e164}"
+    line.template = "sip:{e164}"
+    line.save()
+    assert method_of("201") == "sip:{e164}"
+    assert method_of("299") == "tel:{e164}"

@@ -1,10 +1,11 @@
-"""How each user dials."""
+"""How users may dial, and from which of their extensions."""
 
 from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
 
+from softphone_connector.lines import Line
 from softphone_connector.preferences import (
     DialPreference,
     allowed_schemes,
@@ -15,17 +16,18 @@ from softphone_connector.preferences import (
 from tests.softphone_connector.cast import Cast
 
 
-def test_who_has_set_nothing_dials_with_tel(people: Cast) -> None:
-    preference = preference_of(people.anna)
+def test_who_has_chosen_nothing_dials_from_the_first(people: Cast) -> None:
+    preference = preference_of(people.ben)
     assert preference.pk is None
-    assert str(preference) == "tel:{e164}"
-    assert dialling_extension(preference) == "201"
+    assert str(preference) == ""
+    assert dialling_extension(preference) == "202"
 
 
-def test_what_was_set_is_kept(people: Cast) -> None:
-    DialPreference.objects.create(user=people.anna, template="sip:{e164}")
-    assert preference_of(people.anna).template == "sip:{e164}"
-    assert preference_of(people.ben).template == "tel:{e164}"
+def test_what_was_chosen_is_kept(people: Cast) -> None:
+    second = people.ben.extensions.get(number="203")
+    DialPreference.objects.create(user=people.ben, extension=second)
+    assert str(preference_of(people.ben)) == "203"
+    assert dialling_extension(preference_of(people.ben)) == "203"
 
 
 def test_an_extension_that_was_taken_away_is_not_dialled_from(people: Cast) -> None:
@@ -51,7 +53,7 @@ def test_a_template_that_cannot_be_used_is_refused_in_words(
     with pytest.raises(ValidationError, match=words):
         validate_template(template)
     with pytest.raises(ValidationError):
-        DialPreference(template=template).clean_fields(exclude=["user", "extension"])
+        Line(template=template).clean_fields(exclude=["extension"])
 
 
 @pytest.mark.parametrize(
