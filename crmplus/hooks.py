@@ -172,6 +172,23 @@ class HomePanel(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetupStep(Hook):
+    """Something that must be done once before all works; the home page leads to it.
+
+    It is for admins, or with ``for_admins`` off for everybody else. ``done(user)`` says
+    whether it is done; it costs one small query at most. ``url_name`` is the page where
+    one does it.
+    """
+
+    key: str
+    label: Text
+    help: Text
+    url_name: str
+    done: Callable[[Any], bool]
+    for_admins: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimelineSource(Hook):
     """Adds entries to the timeline of a record.
 

@@ -7,11 +7,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
+from crmplus.phonebook.models import NumberSettings
 from pbxmanager import api, clean_up_preview, demo, housekeeping, panels
 from pbxmanager.colleagues import colleagues
 from pbxmanager.last_contact import last_contacts
 from pbxmanager.looks import bring_icons
-from pbxmanager.models import Call
+from pbxmanager.models import Call, Extension
 from pbxmanager.visibility import visible_among
 
 HOUR: Final = 3600.0
@@ -71,6 +72,26 @@ hooks.register(
 hooks.register(
     hooks.BackgroundLoop(
         key="expire-events", seconds=HOUR, run=housekeeping.expire_events
+    )
+)
+hooks.register(
+    hooks.SetupStep(
+        order=20,
+        key="numbers",
+        label=_("Say how numbers are dialled here"),
+        help=_("Country, area code, and the digit for an outside line."),
+        url_name="pbxmanager:settings-numbers",
+        done=lambda user: NumberSettings.objects.exists(),
+    )
+)
+hooks.register(
+    hooks.SetupStep(
+        order=30,
+        key="people",
+        label=_("Add the people who take calls"),
+        help=_("Their extensions are entered under “My phone”, by them or by you."),
+        url_name="accounts:users",
+        done=lambda user: Extension.objects.filter(user__isnull=False).exists(),
     )
 )
 hooks.register(hooks.Colleagues(find=colleagues))

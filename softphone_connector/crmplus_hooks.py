@@ -10,6 +10,7 @@ from softphone_connector import api, availability, key_owners
 from softphone_connector.add_on import ADD_ON
 from softphone_connector.endpoints.asgi import EventDoor
 from softphone_connector.endpoints.requests import PREFIX
+from softphone_connector.models import SoftphoneKey
 from softphone_connector.popup import snapshot, stack
 
 hooks.register(ADD_ON)
@@ -63,6 +64,28 @@ hooks.register(
         roles=("admin",),
         help=_("Who may report calls, since when, and when it was last used."),
         order=41,
+    )
+)
+hooks.register(
+    hooks.SetupStep(
+        order=40,
+        key="client",
+        label=_("Connect the first phone"),
+        help=_("Choose what you have: its page says what to enter where."),
+        url_name="softphone_connector:clients",
+        done=lambda user: SoftphoneKey.objects.filter(
+            last_used_at__isnull=False
+        ).exists(),
+    )
+)
+hooks.register(
+    hooks.SetupStep(
+        key="phone",
+        label=_("Set up your phone"),
+        help=_("Then your calls pop up here, and a click on a number dials it."),
+        url_name="softphone_connector:my-phone",
+        done=lambda user: user.extensions.exists(),
+        for_admins=False,
     )
 )
 hooks.register(

@@ -49,12 +49,17 @@ class SignOut(auth_views.LogoutView):
 
 
 class ChangePassword(auth_views.PasswordChangeView):
-    """A new password; all other sessions of the user end."""
+    """A new password; all other sessions of the user end.
+
+    Who came with a one-time password goes on to the home page.
+    """
 
     template_name = "accounts/password.html"
     success_url = reverse_lazy("accounts:my-settings")
 
     def form_valid(self, form: Any) -> HttpResponse:
+        if form.user.must_change_password:
+            self.success_url = reverse_lazy("home")
         form.user.must_change_password = False
         messages.success(self.request, _("The new password is set."))
         return super().form_valid(form)

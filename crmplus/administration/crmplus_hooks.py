@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.administration import demo
+from crmplus.administration import demo, licensing
 
 hooks.register(
     hooks.MenuEntry(
@@ -41,6 +41,16 @@ hooks.register(
         roles=("admin",),
         help=_("Who changed which setting, from what to what."),
         order=95,
+    )
+)
+hooks.register(
+    hooks.SetupStep(
+        order=10,
+        key="add-ons",
+        label=_("Activate the add-on"),
+        help=_("Paste the activation code that you got with it."),
+        url_name="administration:add-ons",
+        done=lambda user: all(one.is_active for one in licensing.standings()),
     )
 )
 hooks.register(

@@ -137,7 +137,7 @@ class TestPassword:
         client = client_of(anna)
         assert client.get("/").url == self.URL
         assert "one-time password" in client.get(self.URL).text
-        self.change(client)
+        assert self.change(client).url == "/"
         assert client.get("/").status_code == 200
 
 

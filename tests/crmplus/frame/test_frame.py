@@ -204,6 +204,33 @@ class TestHome:
         assert 'href="?older"' in page
         assert "missed calls" not in page
 
+    def test_leads_through_what_is_to_be_set_up(self, only, anna, admin):
+        def step(key: str, done: bool, for_admins: bool = True) -> hooks.SetupStep:
+            return hooks.SetupStep(
+                key=key,
+                label=f"Do {key}",
+                help=f"How to do {key}.",
+                url_name="accounts:users",
+                done=lambda user: done,
+                for_admins=for_admins,
+            )
+
+        only(
+            step("one", done=True),
+            step("two", done=False),
+            step("three", done=False),
+            step("mine", done=False, for_admins=False),
+        )
+        page = client_of(admin).get("/").text
+        shown = re.findall(r'<li class="setup-step.*?</li>', page, re.DOTALL)
+        assert ["How to do" in one for one in shown] == [False, True, True]
+        assert ["is-done" in one for one in shown] == [True, False, False]
+        assert ['aria-current="step"' in one for one in shown] == [False, True, False]
+        assert "Do mine" not in page
+        assert "Do mine" in client_of(anna).get("/").text
+        only(step("one", done=True), step("two", done=True))
+        assert "setup-step" not in client_of(admin).get("/").text
+
     def test_says_what_to_do_when_there_is_nothing(self, only, anna):
         only(entry("home", "home"))
         assert "No modules yet" in client_of(anna).get("/").text
