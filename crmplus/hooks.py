@@ -286,40 +286,85 @@ class CronJob(Hook):
     preview: Callable[[int], CronPreview] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangeWords(Hook):
+    """What the log of changes of settings calls a kind of thing of a module.
+
+    ``title`` has ``%(name)s`` where things of this kind have names; ``named`` makes
+    the name of the one that was stored. ``label(field)`` and ``value(field, value)``
+    put a field's name and a plain value in words, in the active language; None for
+    what they do not know.
+    """
+
+    lasts: ClassVar[bool] = True
+    area: str
+    kind: str
+    title: Text
+    named: Callable[[str], Text] = str
+    label: Callable[[str], Text | None] = field(default=lambda name: None)
+    value: Callable[[str, Any], Text | None] = field(default=lambda name, value: None)
+
+
 class Level(StrEnum):
-    """How good or bad a finding is."""
+    """How good or bad a finding is; ``INFO`` is worth knowing, and nothing to mend."""
 
     OK = "ok"
+    INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingRow:
+    """A line of a finding's table; ``url`` is the page of what its first cell names.
+
+    A cell is a text, a number, a time (UTC), or None for never.
+    """
+
+    cells: Sequence[str | int | datetime | None]
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingTable:
+    """Rows under columns, the worst first; ``left_out`` counts those not shown."""
+
+    columns: Sequence[Text]
+    rows: Sequence[FindingRow]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """What a health check found: a sentence, and what to do about it ("" for nothing).
 
-    ``url`` is the page where one does it. ``details`` are lines to look into.
+    ``url`` is the page where one does it, ``link`` its name.
     """
 
     level: Level = Level.OK
     text: str
     remedy: str = ""
     url: str = ""
-    details: Sequence[str] = ()
+    link: str = ""
+    table: FindingTable | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class HealthCheck(Hook):
-    """Something an admin wants to know to be well, shown on the health page.
+    """Something an admin wants to know to be well: see ``administration.health``.
 
-    ``run()`` looks anew, in the active language and zone; it must cost the same
-    however much there is.
+    ``run()`` looks anew, in the active language and zone. It must cost the same
+    however much there is, and wait two seconds at most for anybody. What it raises
+    becomes a finding. Whether its add-on is active is asked by who runs it: checks
+    are listed also while the database is away, and those that need it are left out.
     """
 
+    lasts: ClassVar[bool] = True
     key: str
     label: Text
     icon: str
     run: Callable[[], Sequence[Finding]]
+    needs_database: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.accounts import demo
+from crmplus.accounts import demo, user_changes
 from crmplus.accounts.models import Role
 
+user_changes.register()
 hooks.register(
     hooks.MenuEntry(
         key="users",

@@ -14,6 +14,8 @@ from crmplus.accounts import services
 from crmplus.accounts.forms import UserForm
 from crmplus.accounts.models import Role, User
 from crmplus.accounts.rights import role_required
+from crmplus.accounts.user_changes import PASSWORD, noted
+from crmplus.web import signed_in_user
 
 PAGE = 50
 
@@ -51,8 +53,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
     """Create a user; the answer shows the one-time password, which is kept nowhere."""
     form = UserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = form.save(commit=False)
-        return _show_password(request, user, services.give_one_time_password(user))
+        return _with_new_password(request, form.save(commit=False))
     return render(request, "accounts/new_user.html", {"form": form})
 
 
@@ -63,7 +64,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     form = UserForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         try:
-            services.save_user(form.save(commit=False))
+            with noted(signed_in_user(request), person):
+                services.save_user(form.save(commit=False))
         except services.LastAdministrator:
             form.add_error("role", _last_administrator())
         else:
@@ -79,11 +81,13 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Deactivate (``active=0``) or activate (``active=1``) a user."""
     person = get_object_or_404(User, pk=pk)
     if request.POST.get("active") == "1":
-        services.activate(person)
+        with noted(signed_in_user(request), person):
+            services.activate(person)
         messages.success(request, _("%(user)s can sign in again.") % {"user": person})
         return redirect("accounts:user", pk)
     try:
-        services.deactivate(person)
+        with noted(signed_in_user(request), person):
+            services.deactivate(person)
     except services.LastAdministrator:
         messages.error(request, _last_administrator())
     else:
@@ -98,10 +102,12 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
 def new_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a user a new one-time password and show it, once."""
     person = get_object_or_404(User, pk=pk)
-    return _show_password(request, person, services.give_one_time_password(person))
+    return _with_new_password(request, person)
 
 
-def _show_password(request: HttpRequest, person: User, password: str) -> HttpResponse:
+def _with_new_password(request: HttpRequest, person: User) -> HttpResponse:
+    with noted(signed_in_user(request), person, PASSWORD):
+        password = services.give_one_time_password(person)
     context = {"person": person, "password": password}
     return render(request, "accounts/one_time_password.html", context)
 

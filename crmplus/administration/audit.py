@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmplus.administration.models import WHAT_LENGTH, SettingsChange
@@ -11,19 +12,31 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a change is about, in no language.
+
+    ``area`` is a module's key ("pbxmanager"), ``kind`` that of a ``hooks.ChangeWords``
+    of it ("endpoint_set"). ``name`` tells things of one kind apart, "" where there is
+    only one.
+    """
+
+    area: str
+    kind: str
+    name: str = ""
+
+
 def note_change(
     actor: User | None,
-    area: str,
-    what: str,
+    subject: Subject,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> SettingsChange | None:
     """Keep what differs between two states of a setting; None where nothing does.
 
-    ``area`` is a module's key ("pbxmanager"), ``what`` the name of the thing changed
-    in words ("Endpoint set Default"), ``before`` and ``after`` are plain values by
-    the names of their fields: empty before what was made, empty after what was
-    deleted. Never pass a secret. ``actor`` is None for a command.
+    ``before`` and ``after`` are plain values by the names of their fields: empty
+    before what was made, empty after what was deleted. Never pass a secret. ``actor``
+    is None for a command.
     """
     changes = [
         {"field": name, "before": before.get(name), "after": after.get(name)}
@@ -35,7 +48,16 @@ def note_change(
     return SettingsChange.objects.create(
         actor=actor,
         actor_name=str(actor) if actor else "",
-        area=area,
-        what=what[:WHAT_LENGTH],
+        area=subject.area,
+        kind=subject.kind,
+        what=subject.name[:WHAT_LENGTH],
         changes=changes,
     )
+
+
+def last_change(subject: Subject) -> SettingsChange | None:
+    """The newest change of a thing, if it was ever changed."""
+    about = SettingsChange.objects.filter(
+        area=subject.area, kind=subject.kind, what=subject.name[:WHAT_LENGTH]
+    )
+    return about.first()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
@@ -13,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crmplus.accounts.models import User
+from crmplus.administration.change_words import Words
 from crmplus.administration.models import SettingsChange
 
 
@@ -30,6 +29,7 @@ class Entry:
     """A change as the list shows it."""
 
     change: SettingsChange
+    what: str
     area: str
     who: str
     fields: list[Field]
@@ -93,33 +93,21 @@ def area_label(area: str) -> str:
 
 def entries(changes: Iterable[SettingsChange]) -> list[Entry]:
     """Changes in words, in the active language."""
-    return [
-        Entry(
-            change=change,
-            area=area_label(change.area),
-            who=str(change.actor or change.actor_name) or _("a command"),
-            fields=[_field(one) for one in change.changes],
-        )
-        for change in changes
-    ]
+    return [_entry(one, Words.of(one.area, one.kind)) for one in changes]
 
 
-def _field(change: dict[str, Any]) -> Field:
-    return Field(
-        name=change["field"].replace("_", " "),
-        before=in_words(change["before"]),
-        after=in_words(change["after"]),
+def _entry(change: SettingsChange, words: Words) -> Entry:
+    return Entry(
+        change=change,
+        what=words.title(change.kind, change.what),
+        area=area_label(change.area),
+        who=str(change.actor or change.actor_name) or _("a command"),
+        fields=[
+            Field(
+                name=words.label(one["field"]),
+                before=words.value(one["field"], one["before"]),
+                after=words.value(one["field"], one["after"]),
+            )
+            for one in change.changes
+        ],
     )
-
-
-def in_words(value: Any) -> str | None:
-    """A plain value as people read it; None stays None."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(in_words(one) or "–" for one in value) or _("empty")
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value) or _("empty")

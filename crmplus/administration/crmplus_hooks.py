@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.administration import demo, licensing
+from crmplus.administration import demo, health, licensing
 
+health.register()
 hooks.register(
     hooks.MenuEntry(
         key="add-ons",
@@ -17,6 +18,18 @@ hooks.register(
         roles=("admin",),
         help=_("What is installed, until when it is active, and by which code."),
         order=80,
+    )
+)
+hooks.register(
+    hooks.MenuEntry(
+        key="health",
+        label=_("Health"),
+        icon="heartbeat",
+        url_name="administration:health",
+        section="settings",
+        roles=("admin",),
+        help=_("What works and what does not, and what to do about it."),
+        order=85,
     )
 )
 hooks.register(
@@ -51,6 +64,16 @@ hooks.register(
         help=_("Paste the activation code that you got with it."),
         url_name="administration:add-ons",
         done=lambda user: all(one.is_active for one in licensing.standings()),
+    )
+)
+hooks.register(
+    hooks.ChangeWords(
+        area=licensing.AREA,
+        kind=licensing.ADD_ON,
+        title=_("Add-on %(name)s"),
+        named=licensing.name_of,
+        label=licensing.FACTS.get,
+        value=licensing.fact_in_words,
     )
 )
 hooks.register(

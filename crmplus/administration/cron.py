@@ -31,7 +31,11 @@ KEPT = 200
 _by_hand_of: ContextVar[User | None] = ContextVar("by_hand_of", default=None)
 
 
-class AlreadyRunning(CommandError):
+class NothingToDo(CommandError):
+    """A job does not run now, and that is no fault."""
+
+
+class AlreadyRunning(NothingToDo):
     """The job runs already, here or on another server.
 
     A command that lets it pass ends quietly: one line, exit code 0.
@@ -41,7 +45,7 @@ class AlreadyRunning(CommandError):
         super().__init__(_("%s is already running.") % command, returncode=0)
 
 
-class AddOnNotActive(CommandError):
+class AddOnNotActive(NothingToDo):
     """The job belongs to an add-on that is not active: it rests, quietly."""
 
     def __init__(self, add_on: hooks.AddOn) -> None:
@@ -89,7 +93,7 @@ def run_by_hand(command: str, user: User) -> CronRun:
     token = _by_hand_of.set(user)
     try:
         call_command(command, trigger=CronRun.Trigger.HAND, stdout=StringIO())
-    except (AlreadyRunning, AddOnNotActive):
+    except NothingToDo:
         raise
     except Exception:
         # What went wrong stands in the run.

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crmplus import keyset
 from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
-from crmplus.administration.cron import AddOnNotActive, AlreadyRunning, run_by_hand
+from crmplus.administration.cron import NothingToDo, run_by_hand
 from crmplus.administration.jobs import PREVIEWED, Job, job_of, jobs, lines, runs_of
 from crmplus.administration.models import CronRun
 from crmplus.administration.schedulers import Schedulers, schedulers
@@ -71,7 +71,7 @@ def run(request: HttpRequest, command: str) -> HttpResponse:
     job = _found(command)
     try:
         done = run_by_hand(command, signed_in_user(request))
-    except (AlreadyRunning, AddOnNotActive) as refused:
+    except NothingToDo as refused:
         messages.error(request, str(refused))
     else:
         _say(request, job, done)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crmplus import hooks
@@ -20,13 +19,14 @@ from crmplus.administration.activation import (
     Reason,
     Statement,
 )
-from crmplus.administration.audit import note_change
+from crmplus.administration.audit import Subject, note_change
 from crmplus.administration.models import Activation
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 AREA = "administration"
+ADD_ON = "add_on"
 SOON = 30
 
 
@@ -64,6 +64,12 @@ def add_on_with(key: str) -> hooks.AddOn | None:
     """The installed add-on with a key, if there is one."""
     found = hooks.registered(hooks.AddOn)
     return next((add_on for add_on in found if add_on.key == key), None)
+
+
+def name_of(key: str) -> hooks.Text:
+    """An add-on's name; the key of one that is not installed."""
+    add_on = add_on_with(key)
+    return add_on.name if add_on else key
 
 
 def standings() -> list[Standing]:
@@ -128,8 +134,9 @@ def _decide(actor: User | None, add_on: hooks.AddOn, code: str, *, is_on: bool) 
         row.code, row.is_on = code, is_on
         row.changed_at, row.changed_by = timezone.now(), actor
         row.save()
-        what = _("Add-on %(name)s") % {"name": add_on.name}
-        note_change(actor, AREA, what, before, _facts(row))
+        # By its key: a name is of the language of whoever decides.
+        subject = Subject(AREA, ADD_ON, add_on.key)
+        note_change(actor, subject, before, _facts(row))
 
 
 def _facts(row: Activation | None) -> dict[str, str | bool]:
@@ -145,6 +152,13 @@ def _facts(row: Activation | None) -> dict[str, str | bool]:
         "serial": statement.serial,
         "valid_until": statement.valid_until.isoformat(),
     }
+
+
+def fact_in_words(name: str, value: object) -> hooks.Text | None:
+    """A value of the audit log that is not plain."""
+    if name != "valid_until":
+        return None
+    return day(date.fromisoformat(str(value)))
 
 
 def explained(error: CodeRefusedError) -> str:
@@ -163,6 +177,12 @@ def day(date: date) -> str:
     return date_format(date, "DATE_FORMAT")
 
 
+FACTS: dict[str, hooks.Text] = {
+    "active": gettext_lazy("active"),
+    "licensee": gettext_lazy("Licensee"),
+    "serial": gettext_lazy("Serial"),
+    "valid_until": gettext_lazy("Valid until"),
+}
 REFUSALS = {
     Reason.FORM: gettext_lazy(
         "This is no activation code of this version. A code begins with CRM1-; copy "

@@ -63,8 +63,9 @@ class SettingsChange(models.Model):
     """One change of a setting: who, when (UTC), what, and each field from … to.
 
     Written by ``administration.audit.note_change`` alone. ``actor_name`` outlives the
-    user; both are empty for a command. ``changes`` is a list of
-    {"field", "before", "after"} with plain values.
+    user; both are empty for a command. ``kind`` and ``what`` are those of its
+    ``Subject``; entries from before there were kinds have all in words in ``what``.
+    ``changes`` is a list of {"field", "before", "after"} with plain values.
     """
 
     at = models.DateTimeField(_("time"), default=timezone.now)
@@ -77,7 +78,8 @@ class SettingsChange(models.Model):
     )
     actor_name = models.CharField(max_length=WHAT_LENGTH, blank=True)
     area = models.CharField(_("area"), max_length=64)
-    what = models.CharField(_("what"), max_length=WHAT_LENGTH)
+    kind = models.CharField(max_length=64, blank=True)
+    what = models.CharField(_("what"), max_length=WHAT_LENGTH, blank=True)
     changes = models.JSONField(_("changes"), encoder=DjangoJSONEncoder)
 
     class Meta:
@@ -89,7 +91,7 @@ class SettingsChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.what}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind} {self.what}"
 
 
 class Activation(models.Model):

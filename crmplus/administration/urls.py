@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from crmplus.administration import add_on_views, change_views, cron_views, views
+from crmplus.administration import (
+    add_on_views,
+    change_views,
+    cron_views,
+    health_views,
+    views,
+)
 
 app_name = "administration"
 urlpatterns = [
@@ -19,6 +25,7 @@ urlpatterns = [
         name="deactivate",
     ),
     path("settings/changes/", change_views.changes, name="changes"),
+    path("settings/health/", health_views.health, name="health"),
     path("settings/cron-jobs/", cron_views.cron_jobs, name="cron-jobs"),
     path("settings/cron-jobs/<slug:command>/", cron_views.cron_job, name="cron-job"),
     path(

@@ -37,16 +37,21 @@ class Bus:
             else None
         )
 
-    def publish(self, user_ids: Iterable[int], message: Mapping[str, Any]) -> None:
-        """Give a message to all open streams of these users, in any process."""
+    def publish(self, user_ids: Iterable[int], message: Mapping[str, Any]) -> bool:
+        """Give a message to all open streams of these users, in any process.
+
+        False where only this process could be reached.
+        """
         users = sorted(set(user_ids))
         if not users:
-            return
+            return True
         data = encode(message)
         payload = b"%s\n%s" % (b",".join(b"%d" % user for user in users), data)
         # Without Redis the other processes wait for it to heal; ours need not.
-        if self.relay is None or not self.relay.publish(payload):
-            self.hub.deliver(users, frame(data))
+        if self.relay and self.relay.publish(payload):
+            return True
+        self.hub.deliver(users, frame(data))
+        return self.relay is None
 
     def join(self, who: Who) -> Subscription:
         """Open a stream for someone, in the running event loop."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, post_save
+from django.utils.translation import gettext_lazy as _
 
 
 class PhonebookConfig(AppConfig):
@@ -9,6 +10,7 @@ class PhonebookConfig(AppConfig):
 
     name = "crmplus.phonebook"
     label = "phonebook"
+    verbose_name = _("Numbers")
 
     def ready(self) -> None:
         from crmplus import hooks

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crmplus.administration.audit import note_change
+from crmplus.administration.audit import Subject, note_change
 from crmplus.phonebook import upkeep
 from crmplus.phonebook.display import pretty
 from crmplus.phonebook.models import NumberSettings
@@ -21,8 +21,7 @@ from crmplus.phonebook.plan import SECONDS, forget_plan
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
-AREA: Final = "phonebook"
-WHAT: Final = "Number settings"
+SUBJECT: Final = Subject("phonebook", "number_settings")
 FIELDS: Final = (
     "region",
     "area_code",
@@ -82,7 +81,7 @@ def save_settings(
         after.index_due_at = timezone.now()
     with transaction.atomic():
         after.save()
-        note_change(actor, AREA, WHAT, values_of(before), values_of(after))
+        note_change(actor, SUBJECT, values_of(before), values_of(after))
 
 
 def rebuild_if_due(now: datetime | None = None) -> bool:

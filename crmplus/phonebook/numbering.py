@@ -115,6 +115,8 @@ def is_emergency(digits: str, region: str) -> bool:
 
 def is_short_code(digits: str, region: str) -> bool:
     """Whether these are a public short number of a region (116117, 11833)."""
+    if not digits:
+        return False
     number = phonenumbers.PhoneNumber(
         country_code=phonenumbers.country_code_for_region(region),
         national_number=int(digits),

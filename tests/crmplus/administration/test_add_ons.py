@@ -178,11 +178,8 @@ class TestAudit:
         deactivate(admin, chat)
         deactivate(admin, chat)
         off, on = SettingsChange.objects.all()
-        assert (on.actor, on.area, on.what) == (
-            admin,
-            "administration",
-            "Add-on Chat",
-        )
+        assert (on.actor, on.area, on.kind) == (admin, "administration", "add_on")
+        assert on.what == "chat"
         assert [(one["field"], one["after"]) for one in on.changes] == [
             ("active", True),
             ("licensee", "Muster GmbH"),

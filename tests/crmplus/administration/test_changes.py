@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from crmplus.administration.audit import note_change
-from crmplus.administration.changes import in_words
+from crmplus.administration.audit import Subject, note_change
+from crmplus.administration.change_words import in_words
 from crmplus.administration.models import SettingsChange
 from tests.crmplus.accounts.conftest import client_of
 
@@ -15,26 +15,28 @@ URL = reverse("administration:changes")
 
 def whats(answer) -> list[str]:
     """The things changed, as the page lists them."""
-    return [entry.change.what for entry in answer.context["entries"]]
+    return [entry.what for entry in answer.context["entries"]]
 
 
 @pytest.fixture
 def some(admin, karin):
     """Changes of three, the oldest first."""
-    note_change(admin, "pbxmanager", "Set <b>", {"slug": "a"}, {"slug": "b"})
-    note_change(karin, "softphone_connector", "Key", {}, {"pbx_name": "PBX"})
-    note_change(None, "gone_module", "Old thing", {"on": True}, {})
+    sets = Subject("pbxmanager", "endpoint_set", "<b>")
+    note_change(admin, sets, {"common_slug": "a"}, {"common_slug": "b"})
+    key = Subject("softphone_connector", "key", "sk_ab…")
+    note_change(karin, key, {}, {"pbx_name": "PBX"})
+    note_change(None, Subject("gone_module", "old_thing"), {"on": True}, {})
 
 
 class TestPage:
     def test_says_who_what_and_from_what_to_what(self, some, admins, admin):
         page = admins.get(URL)
-        assert whats(page) == ["Old thing", "Key", "Set <b>"]
+        assert whats(page) == ["old thing", "Softphone key sk_ab…", "Endpoint set <b>"]
         for text in (
-            "Set &lt;b&gt;",
+            "Endpoint set &lt;b&gt;",
             '<del title="a">a</del>',
             '<ins title="b">b</ins>',
-            "pbx name:",
+            "Common last segment:",
             "a command",
             "Softphone Connector",
             "gone_module",
@@ -43,8 +45,8 @@ class TestPage:
             assert text in page.text
 
     def test_filters_by_area_and_user(self, some, admins, admin, karin):
-        assert whats(admins.get(URL, {"area": "pbxmanager"})) == ["Set <b>"]
-        assert whats(admins.get(URL, {"user": karin.pk})) == ["Key"]
+        assert whats(admins.get(URL, {"area": "pbxmanager"})) == ["Endpoint set <b>"]
+        assert whats(admins.get(URL, {"user": karin.pk})) == ["Softphone key sk_ab…"]
         both = admins.get(URL, {"user": karin.pk, "area": "pbxmanager"})
         assert whats(both) == []
         assert "No such changes" in both.text
@@ -60,7 +62,8 @@ class TestPage:
         self, admins, admin, django_assert_max_num_queries
     ):
         for number in range(55):
-            note_change(admin, "pbxmanager", f"Thing {number}", {}, {"on": number})
+            thing = Subject("pbxmanager", "", f"Thing {number}")
+            note_change(admin, thing, {}, {"on": number})
         with django_assert_max_num_queries(7):
             first = admins.get(URL)
         assert whats(first)[0] == "Thing 54"
@@ -88,7 +91,7 @@ class TestPage:
         ("", "empty"),
         ([], "empty"),
         (["a", None, True], "a, –, yes"),
-        ({"a": "ü"}, '{"a": "ü"}'),
+        ({"a": "ü", "b": ""}, "a: ü, b: empty"),
     ],
 )
 def test_values_in_words(value: object, words: str | None) -> None:

@@ -13,7 +13,9 @@ from crmplus.live.bus import Bus, publish
 from crmplus.live.views import stream
 from tests.crmplus.live.support import ANNA, streams
 
-pytestmark = pytest.mark.usefixtures("signed_in")
+# A stream closes what the request used of the database, which another test may have
+# opened in this process.
+pytestmark = [pytest.mark.usefixtures("signed_in"), pytest.mark.django_db]
 
 
 def ask(method: str = "GET", **headers: str) -> HttpResponse:
