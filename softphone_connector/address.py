@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Lock
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -16,6 +18,8 @@ from softphone_connector.endpoints.requests import PREFIX
 from softphone_connector.profiles.rendering import is_local
 
 SECONDS = 3.0
+REMEMBERED = 30.0  # seconds
+PORTS = {"http": 80, "https": 443}
 
 
 class Reached(StrEnum):
@@ -66,6 +70,29 @@ def probe(base_url: str, seconds: float = SECONDS) -> Probe:
         connection.close()
 
 
+class Probing:
+    """Probes an address now and then, however many people look: one at a time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._known: tuple[str, float, Probe] | None = None
+
+    def __call__(self, base_url: str) -> Probe:
+        """What was found at an address, at most half a minute ago."""
+        with self._lock:
+            if self._known:
+                url, at, found = self._known
+                if url == base_url and self._clock() - at < REMEMBERED:
+                    return found
+            found = probe(base_url)
+            self._known = base_url, self._clock(), found
+            return found
+
+
+probed = Probing()
+
+
 def _probe(status: int, location: str) -> Probe:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Probe(Reached.REDIRECTED, location)
@@ -114,18 +141,20 @@ def obstacles(
 
 
 def _local(base_url: str, names: Sequence[str], opened_at: str) -> Obstacle:
-    better = base_for_phones(base_url, opened_at)
-    if is_local(better):
-        better = on_the_network(base_url, names)
-    return Obstacle(
-        _(
-            "%(base)s means the device itself: only programs on this very computer "
-            "reach the CRM there. For phones, start it with HOST=0.0.0.0 or set "
-            "BASE_URL to its address in the network."
+    words = {"base": base_url, "opened": opened_at}
+    if not is_local(opened_at):
+        text = _(
+            "BASE_URL is %(base)s, which means the device itself. The addresses for "
+            "phones begin with %(opened)s instead, where you opened the CRM. Set "
+            "BASE_URL to that."
         )
-        % {"base": base_url},
-        better,
+        return Obstacle(text % words)
+    text = _(
+        "%(base)s means the device itself: only programs on this very computer "
+        "reach the CRM there. For phones, start it with HOST=0.0.0.0 or set "
+        "BASE_URL to its address in the network."
     )
+    return Obstacle(text % words, on_the_network(base_url, names))
 
 
 def _of_probe(base_url: str, found: Probe) -> Obstacle | None:
@@ -157,5 +186,6 @@ def _of_probe(base_url: str, found: Probe) -> Obstacle | None:
     return Obstacle(text % words)
 
 
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower()
+def _host(url: str) -> tuple[str, int | None]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or PORTS.get(parts.scheme)

@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
 from pbxmanager.sources import SourceKind
-from softphone_connector import api, availability, key_owners
+from softphone_connector import (
+    api,
+    availability,
+    change_words,
+    health,
+    key_owners,
+)
 from softphone_connector.add_on import ADD_ON
 from softphone_connector.endpoints.asgi import EventDoor
 from softphone_connector.endpoints.requests import PREFIX
@@ -14,6 +20,8 @@ from softphone_connector.models import SoftphoneKey
 from softphone_connector.popup import snapshot, stack
 
 hooks.register(ADD_ON)
+health.register()
+change_words.register()
 hooks.register(hooks.AsgiPath(prefix=PREFIX, app=EventDoor()))
 hooks.register(hooks.LiveSnapshot(key="popup", messages=snapshot))
 hooks.register(
@@ -86,6 +94,18 @@ hooks.register(
         url_name="softphone_connector:my-phone",
         done=lambda user: user.extensions.exists(),
         for_admins=False,
+    )
+)
+hooks.register(
+    hooks.MenuEntry(
+        key="events",
+        label=_("Event inspector"),
+        icon="radar-2",
+        url_name="softphone_connector:events",
+        section="settings",
+        roles=("admin",),
+        help=_("What phones really sent, as it comes, and what was made of it."),
+        order=42,
     )
 )
 hooks.register(

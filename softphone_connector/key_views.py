@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from crmplus import keyset
 from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
 from crmplus.web import signed_in_user
-from softphone_connector import pbx_keys
-from softphone_connector.client_pages import client_page, set_spec_of
+from softphone_connector import key_pages, key_rules
+from softphone_connector.arrivals import Watch
+from softphone_connector.key_pages import Place
 from softphone_connector.models import SoftphoneKey
 from softphone_connector.pbx_keys import PbxKeyForm
+from softphone_connector.phone_pages import waits
+from softphone_connector.phone_test_views import what_came
 from softphone_connector.profiles import Profile, profile
 
 
@@ -33,7 +36,7 @@ class KeyLine:
 def all_keys(request: HttpRequest) -> HttpResponse:
     """The keys in force, newest first; ``?state=revoked`` shows the others."""
     revoked = request.GET.get("state") == "revoked"
-    page = keyset.page(pbx_keys.all_keys(revoked=revoked), "-id", request.GET)
+    page = keyset.page(key_rules.all_keys(revoked=revoked), "-id", request.GET)
     lines = [KeyLine(key, profile(key.profile)) for key in page.rows]
     context = {"lines": lines, "page": page, "revoked": revoked}
     return render(request, "softphone_connector/keys.html", context)
@@ -50,29 +53,37 @@ def new_key(request: HttpRequest) -> HttpResponse:
     form = PbxKeyForm(posted, chosen=request.GET.get("profile", ""))
     if form.is_valid():
         key, secret = form.make(signed_in_user(request))
-        return _show(request, key, secret)
+        return key_pages.show_made(request, key, secret, _place(key))
     return render(request, "softphone_connector/key_new.html", {"form": form})
 
 
-def _show(request: HttpRequest, key: SoftphoneKey, secret: str) -> HttpResponse:
-    client = profile(key.profile)
-    context: dict[str, object] = {"key": key, "secret": secret, "profile": client}
-    if client:
-        page = client_page(client, secret, set_spec_of(key.endpoint_set))
-        context |= {"page": page, "urls": page.urls, "files": page.files}
-    return render(request, "softphone_connector/key_made.html", context)
+def _place(key: SoftphoneKey) -> Place:
+    return Place(
+        base="softphone_connector/key_base.html",
+        back=reverse("softphone_connector:keys"),
+        waiting=reverse("softphone_connector:key-arrivals", args=[key.pk]),
+    )
 
 
+def _key(pk: int) -> SoftphoneKey:
+    """Raises Http404."""
+    found = SoftphoneKey.objects.select_related("user", "extension", "endpoint_set")
+    return get_object_or_404(found, pk=pk)
+
+
+@never_cache
 @role_required(Role.ADMIN)
 def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, and on POST revoke a key."""
-    found = SoftphoneKey.objects.select_related("user", "extension", "endpoint_set")
-    key = get_object_or_404(found, pk=pk)
-    if request.method != "POST":
-        return render(request, "softphone_connector/key_revoke_ask.html", {"key": key})
-    if pbx_keys.revoke(key, signed_in_user(request)):
-        messages.success(request, _("The key %(key)s is revoked.") % {"key": key})
-    else:
-        text = _("The key %(key)s was revoked before.")
-        messages.info(request, text % {"key": key})
-    return redirect("softphone_connector:keys")
+    key = _key(pk)
+    return key_pages.revoke(request, key, signed_in_user(request), _place(key))
+
+
+@never_cache
+@waits
+@role_required(Role.ADMIN)
+@require_GET
+def arrivals(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fragment: what has come with a key."""
+    key = _key(pk)
+    return what_came(request, Watch(keys=[key]), _place(key).back)

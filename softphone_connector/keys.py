@@ -245,8 +245,11 @@ def by_name(name: str) -> SoftphoneKey:
     return found[0]
 
 
-def revoke(key: SoftphoneKey) -> None:
-    """Make a key worthless from now on; a revoked one stays as it is."""
-    if key.revoked_at is None:
-        key.revoked_at = timezone.now()
-        key.save(update_fields=["revoked_at"])
+def revoke(key: SoftphoneKey) -> bool:
+    """Make a key worthless from now on. False where it was that already."""
+    now = timezone.now()
+    in_force = SoftphoneKey.objects.filter(pk=key.pk, revoked_at=None)
+    if not in_force.update(revoked_at=now):
+        return False
+    key.revoked_at = now
+    return True

@@ -9,7 +9,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from crmplus.administration.audit import note_change
+from crmplus.administration import audit
+from crmplus.administration.audit import Subject, note_change
 from crmplus.administration.models import SettingsChange
 from pbxmanager.models import Extension
 from softphone_connector.dial_templates import TEMPLATE_LENGTH
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 AREA = "softphone_connector"
+LINE = "line"
 PROFILE_LENGTH = 64
 
 
@@ -135,7 +137,7 @@ def add_line(user: User, number: str, given: LineSettings, actor: User) -> Line:
         _write(line, given, user)
         # The first line dials, whether or not that was ticked.
         after = asdict(settings_of(line, user))
-        note_change(actor, AREA, _name(line, user), {}, after)
+        note_change(actor, _subject(line, user), {}, after)
     return line
 
 
@@ -156,14 +158,14 @@ def change_line(
         before = asdict(settings_of(now, user))
         _write(now, given, user)
         after = asdict(settings_of(now, user))
-        note_change(actor, AREA, _name(now, user), before, after)
+        note_change(actor, _subject(now, user), before, after)
 
 
 def remove_line(user: User, line: Line, actor: User) -> None:
     """Take a line from a user: the extension is free then, its own keys are revoked."""
     with transaction.atomic():
         before = asdict(settings_of(line, user))
-        what = _name(line, user)
+        subject = _subject(line, user)
         user.softphone_keys.filter(extension=line.extension, revoked_at=None).update(
             revoked_at=timezone.now()
         )
@@ -172,13 +174,12 @@ def remove_line(user: User, line: Line, actor: User) -> None:
         DialPreference.objects.filter(user=user, extension=line.extension).update(
             extension=None
         )
-        note_change(actor, AREA, what, before, {})
+        note_change(actor, subject, before, {})
 
 
 def last_change(line: Line, user: User) -> SettingsChange | None:
     """Who changed a line last, and when."""
-    about = SettingsChange.objects.filter(area=AREA, what=_name(line, user))
-    return about.order_by("-pk").first()
+    return audit.last_change(_subject(line, user))
 
 
 def _write(line: Line, given: LineSettings, user: User) -> None:
@@ -197,5 +198,5 @@ def _write(line: Line, given: LineSettings, user: User) -> None:
         preference.save()
 
 
-def _name(line: Line, user: User) -> str:
-    return f"Line {line.extension.number} of {user}"
+def _subject(line: Line, user: User) -> Subject:
+    return Subject(AREA, LINE, f"{line.extension.number} ({user})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,16 +17,22 @@ from softphone_connector.availability import LOUDEST, Sound, availability_of
 from softphone_connector.dial_methods import METHODS, OTHER
 from softphone_connector.dial_templates import TEMPLATE_LENGTH
 from softphone_connector.endpoints.params import is_extension
+from softphone_connector.endpoints.text import clean
 from softphone_connector.lines import Device, LineSettings
 from softphone_connector.preferences import validate_template
-from softphone_connector.profiles import profiles
+from softphone_connector.profiles import ClientKind, profile, profiles
 from softphone_connector.profiles.words import KINDS
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
     from softphone_connector.lines import Line
+    from softphone_connector.models import SoftphoneKey
 
 LABEL_LENGTH = 64
+DEVICES = {
+    ClientKind.DESK_PHONE: Device.DESK,
+    ClientKind.SOFTPHONE: Device.SOFTPHONE,
+}
 
 
 def clients() -> Iterator[tuple[Any, Any]]:
@@ -38,6 +44,12 @@ def clients() -> Iterator[tuple[Any, Any]]:
             yield label, found
 
 
+def device_of(client: str, otherwise: str = Device.DESK) -> str:
+    """What kind of device a client is; what it was where its profile does not tell."""
+    known = profile(client)
+    return DEVICES.get(known.kind, otherwise) if known else otherwise
+
+
 class LineForm(forms.Form):
     """A line's settings. ``revision`` is that of the line it was made from."""
 
@@ -47,12 +59,16 @@ class LineForm(forms.Form):
         max_length=LABEL_LENGTH,
         help_text=gettext_lazy("How you call it, such as Desk or Home office."),
     )
-    device = forms.ChoiceField(label=gettext_lazy("Device"), choices=Device.choices)
     profile = forms.ChoiceField(
         label=gettext_lazy("Phone or client"),
         choices=clients,
         required=False,
         help_text=gettext_lazy("It says which addresses go where in your phone."),
+    )
+    device = forms.ChoiceField(
+        label=gettext_lazy("Device"),
+        choices=[("", gettext_lazy("As the phone or client is")), *Device.choices],
+        required=False,
     )
     method = forms.ChoiceField(
         label=gettext_lazy("Dial with"), choices=METHODS, required=False
@@ -67,16 +83,24 @@ class LineForm(forms.Form):
         ),
     )
     dials = forms.BooleanField(
-        label=gettext_lazy("A click on a number dials from this line"), required=False
+        label=gettext_lazy("A click on a number dials from this line"),
+        required=False,
+        help_text=gettext_lazy("One of your lines dials: the first, or this one."),
     )
     pops_up = forms.BooleanField(
         label=gettext_lazy("Show incoming calls of this line"), required=False
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def clean_label(self) -> str:
+        """The label without what a list could not show."""
+        return clean(self.cleaned_data["label"], LABEL_LENGTH).strip()
+
     def clean(self) -> dict[str, Any]:
-        """The template behind the chosen method."""
+        """The template behind the chosen method, and the device of the client."""
         cleaned = super().clean() or {}
+        if not cleaned.get("device"):
+            cleaned["device"] = device_of(cleaned.get("profile", ""))
         method = cleaned.get("method", "")
         template = cleaned.get("template", "") if method == OTHER else method
         if method:
@@ -86,6 +110,11 @@ class LineForm(forms.Form):
                 self.add_error("template", error)
         cleaned["template"] = template
         return cleaned
+
+    @property
+    def more_is_wrong(self) -> bool:
+        """Whether something is to be mended in what a new line need not be asked."""
+        return bool({"device", "method", "template"} & set(self.errors))
 
     @property
     def settings(self) -> LineSettings:
@@ -104,9 +133,11 @@ class NewLineForm(LineForm):
     )
     field_order = ("number",)
 
-    def __init__(self, user: User, data: Any = None) -> None:
+    def __init__(self, user: User, data: Any = None, client: str = "") -> None:
+        """``client`` is the profile that is chosen to begin with."""
         self.user = user
-        super().__init__(data, initial={"pops_up": True, "revision": 0})
+        initial = {"pops_up": True, "revision": 0, "profile": client}
+        super().__init__(data, initial=initial)
 
     def clean_number(self) -> str:
         """An extension that is the user's or nobody's, and no line of theirs yet."""
@@ -155,6 +186,35 @@ def line_form(line: Line, settings: LineSettings, data: Any = None) -> LineForm:
         "revision": line.revision,
     }
     return LineForm(data, initial=dict(initial))
+
+
+class ConnectForm(forms.Form):
+    """Which phone a line has, to make a key for it.
+
+    ``after`` is the newest key (ID) that there was when the form was made, 0 for none.
+    """
+
+    profile = forms.ChoiceField(
+        label=gettext_lazy("Phone or client"), choices=clients, required=False
+    )
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    newest = 0
+
+    @classmethod
+    def of(
+        cls, line: Line, keys: Sequence[SoftphoneKey], data: Any = None
+    ) -> ConnectForm:
+        """The form of a line with its keys, newest first."""
+        newest = keys[0].pk if keys else 0
+        form = cls(data, initial={"profile": line.profile, "after": newest})
+        form.newest = newest
+        return form
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a key was made since: by this very form, or in another tab."""
+        after: int | None = self.cleaned_data["after"]
+        return after is not None and self.newest > after
 
 
 class AnnounceForm(forms.Form):

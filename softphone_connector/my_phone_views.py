@@ -6,22 +6,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
-from crmplus.conf import env
 from crmplus.web import next_page, signed_in_user
-from softphone_connector import popup, self_calls
-from softphone_connector.address import base_for_phones
+from softphone_connector import key_rules, popup, self_calls
 from softphone_connector.availability import availability_of, set_disturb
 from softphone_connector.lines import (
     ChangedMeanwhileError,
     ExtensionTakenError,
-    Line,
     add_line,
     change_line,
     last_change,
@@ -29,17 +27,14 @@ from softphone_connector.lines import (
     settings_of,
 )
 from softphone_connector.my_phone import AnnounceForm, NewLineForm, line_form
-from softphone_connector.own_keys import (
-    addresses,
-    keys_of,
-    make_key,
-    revoke_key,
-    wide_keys_of,
-)
-from softphone_connector.phone_pages import Desk, LinePages, phone_page
+from softphone_connector.own_key_views import FORM, about, connect
+from softphone_connector.phone_pages import Desk, phone_page
 from softphone_connector.phone_rows import line_rows, meanwhile
 
-FORM = ["GET", "HEAD", "POST"]
+DISTURB = {
+    True: gettext_lazy("Do not disturb is on: no cards appear."),
+    False: gettext_lazy("Do not disturb is off: cards appear again."),
+}
 
 
 @require_http_methods(FORM)
@@ -60,7 +55,7 @@ def my_phone(request: HttpRequest, desk: Desk) -> HttpResponse:
         "rows": line_rows(desk),
         "wide_keys": [
             {"key": key, "revoke": desk.url("key-revoke", key.pk)}
-            for key in wide_keys_of(desk.user)
+            for key in key_rules.keys_of(desk.user, None)
         ],
         "new_line": desk.url("line-new"),
         "address_url": desk.url("address"),
@@ -72,8 +67,9 @@ def my_phone(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_http_methods(FORM)
 @phone_page
 def new_line(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Add a line."""
-    form = NewLineForm(desk.user, request.POST or None)
+    """Add a line; with ``connect`` its phone gets a key at once, which is shown."""
+    client = request.GET.get("profile", "")
+    form = NewLineForm(desk.user, request.POST or None, client)
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["number"]
         try:
@@ -82,6 +78,8 @@ def new_line(request: HttpRequest, desk: Desk) -> HttpResponse:
             form.add_error("number", form.taken(number))
         else:
             messages.success(request, _("The line is added."))
+            if "connect" in request.POST:
+                return connect(request, desk, line)
             return redirect(desk.url("line", line.extension.pk))
     context = {"desk": desk, "form": form}
     return render(request, "softphone_connector/line_new.html", context)
@@ -103,30 +101,16 @@ def line(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
             differing = meanwhile(form.settings, settings_of(found, desk.user))
             form = line_form(found, form.settings)
         else:
+            popup.show_again(desk.user.pk)
             messages.success(request, _("The line is saved."))
             return redirect(desk.home)
     context = {
         "form": form,
         "differing": differing,
         "changed": last_change(found, desk.user) if differing else None,
-        **_about(desk, found),
+        **about(desk, found),
     }
     return render(request, "softphone_connector/line.html", context)
-
-
-def _about(desk: Desk, found: Line) -> dict[str, Any]:
-    """What every page about a line shows."""
-    keys = keys_of(found, desk.user)
-    return {
-        "desk": desk,
-        "line": found,
-        "pages": LinePages(desk, found.extension),
-        "keys": [
-            {"key": key, "revoke": desk.url("key-revoke", key.pk)} for key in keys
-        ],
-        "since": timezone.now().isoformat(),
-        "call_id": self_calls.new_call_id(),
-    }
 
 
 @require_http_methods(FORM)
@@ -139,48 +123,19 @@ def line_remove(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
         text = _("Extension %(extension)s is free again.")
         messages.success(request, text % {"extension": found.extension.number})
         return redirect(desk.home)
-    return render(request, "softphone_connector/line_remove.html", _about(desk, found))
+    return render(request, "softphone_connector/line_remove.html", about(desk, found))
 
 
 @require_http_methods(FORM)
-@phone_page
-def line_key(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
-    """Ask whether to make one more key; POST makes it and shows it, this once."""
-    found = desk.line(pk)
-    if request.method != "POST":
-        about = _about(desk, found)
-        return render(request, "softphone_connector/line_key_ask.html", about)
-    with transaction.atomic():
-        key, secret = make_key(found, desk.user, desk.actor)
-    base_url = base_for_phones(env.base_url, f"{request.scheme}://{request.get_host()}")
-    context = {
-        **_about(desk, found),
-        **addresses(key, secret, base_url),
-        "secret": secret,
-        "address_url": desk.url("address"),
-    }
-    return render(request, "softphone_connector/line_key.html", context)
-
-
-@require_http_methods(FORM)
-@phone_page
-def key_revoke(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
-    """Ask, and make a key worthless."""
-    key = desk.key(pk)
-    back = desk.url("line", key.extension_id) if key.extension_id else desk.home
-    if request.method == "POST":
-        revoke_key(key, desk.actor)
-        text = _("The key %(prefix)s… is revoked.")
-        messages.success(request, text % {"prefix": key.prefix})
-        return redirect(back)
-    context = {"desk": desk, "key": key, "back": back}
-    return render(request, "softphone_connector/key_revoke.html", context)
-
-
-@require_POST
+@never_cache
 @login_required
 def disturb(request: HttpRequest) -> HttpResponse:
-    """Switch "do not disturb" (``on``: 1 or 0, else the other way round)."""
+    """Switch "do not disturb" (``on``: 1 or 0, else the other way round).
+
+    Only POST switches; whoever comes here from the sign-in page goes on to the form.
+    """
+    if request.method != "POST":
+        return redirect("softphone_connector:my-phone")
     user = signed_in_user(request)
     wanted = request.POST.get("on", "")
     on = wanted == "1" if wanted else not availability_of(user.pk).do_not_disturb
@@ -189,4 +144,5 @@ def disturb(request: HttpRequest) -> HttpResponse:
         popup.show_again(user.pk)
     if request.headers.get("Accept", "") == "application/json":
         return JsonResponse({"disturb": on})
+    messages.success(request, DISTURB[on])
     return redirect(next_page(request, "softphone_connector:my-phone"))

@@ -1,27 +1,23 @@
-"""Keys as an admin sees them: all of them, made for a PBX, revoked."""
+"""The form for the key of a PBX or of a service."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crmplus.administration.audit import note_change
 from pbxmanager.models import EndpointSet
-from softphone_connector import keys
+from softphone_connector import key_rules
 from softphone_connector.client_pages import choices
 from softphone_connector.endpoints.text import clean
-from softphone_connector.lines import AREA
 from softphone_connector.models import PBX_NAME_LENGTH, SoftphoneKey
-from softphone_connector.profiles import profile
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
-SECRET_LENGTH = 256
+SECRET_LENGTH = 2000  # an RSA key has about 800
 
 
 class PbxKeyForm(forms.Form):
@@ -69,46 +65,10 @@ class PbxKeyForm(forms.Form):
     def make(self, actor: User) -> tuple[SoftphoneKey, str]:
         """Make the key of a valid form. Gives it with its text, this once."""
         found = self.cleaned_data
-        key, secret = keys.create(
+        return key_rules.make(
+            actor,
             pbx_name=found["name"],
             endpoint_set=found["endpoint_set"],
             profile=found["profile"],
             signing_secret=found["signing_secret"],
         )
-        note_change(actor, AREA, described(key), {}, facts(key))
-        return key, secret
-
-
-def all_keys(*, revoked: bool) -> QuerySet[SoftphoneKey]:
-    """The keys in force, or those that were revoked, with all that a list shows."""
-    return SoftphoneKey.objects.filter(revoked_at__isnull=not revoked).select_related(
-        "user", "extension", "endpoint_set"
-    )
-
-
-def revoke(key: SoftphoneKey, actor: User) -> bool:
-    """Make a key worthless from now on. False where it was that already."""
-    if key.revoked_at is not None:
-        return False
-    before = facts(key)
-    keys.revoke(key)
-    note_change(actor, AREA, described(key), before, {})
-    return True
-
-
-def described(key: SoftphoneKey) -> str:
-    """A key in the words of the audit log."""
-    return _("Softphone key %(prefix)s… of %(user)s") % {
-        "prefix": key.prefix,
-        "user": key.owner,
-    }
-
-
-def facts(key: SoftphoneKey) -> dict[str, str]:
-    """What the audit log keeps of a key; never a secret."""
-    client = profile(key.profile)
-    return {
-        "extension": str(key.extension or ""),
-        "profile": client.name if client else key.profile,
-        "endpoint_set": str(key.endpoint_set or ""),
-    }

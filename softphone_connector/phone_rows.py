@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from pbxmanager.models import Leg
 from softphone_connector.dial_methods import METHODS, of_client
 from softphone_connector.lines import Device, Line, LineSettings, lines_of
 from softphone_connector.models import SoftphoneKey
@@ -14,10 +18,14 @@ from softphone_connector.phone_pages import Desk, LinePages
 from softphone_connector.preferences import dialling_extension, preference_of
 from softphone_connector.profiles import profile
 
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineRow:
-    """A line in the list: its client and dial method in words, its newest key."""
+    """A line in the list: its client and dial method in words, its key that was used
+    last, and when it last had a call (UTC)."""
 
     line: Line
     pages: LinePages
@@ -25,6 +33,7 @@ class LineRow:
     dials: bool
     method: str
     key: SoftphoneKey | None
+    last_call: datetime | None
 
 
 def line_rows(desk: Desk) -> Sequence[LineRow]:
@@ -33,9 +42,10 @@ def line_rows(desk: Desk) -> Sequence[LineRow]:
         key.extension_id: key
         for key in desk.user.softphone_keys.filter(
             revoked_at=None, extension__isnull=False
-        ).order_by("last_used_at", "pk")
+        ).order_by(F("last_used_at").asc(nulls_first=True), "pk")
     }
     dialling = dialling_extension(preference_of(desk.user))
+    called = _last_calls(desk.user)
     return [
         LineRow(
             line=line,
@@ -44,9 +54,19 @@ def line_rows(desk: Desk) -> Sequence[LineRow]:
             dials=line.extension.number == dialling,
             method=method_words(line.template, line.profile),
             key=keys.get(line.extension.pk),
+            last_call=called.get(line.extension.pk),
         )
         for line in lines_of(desk.user)
     ]
+
+
+def _last_calls(user: User) -> dict[int, datetime | None]:
+    """When a user last had a call on each extension (by its ID)."""
+    legs = Leg.objects.filter(
+        extension=OuterRef("number"), user=user, call__deleted_at=None
+    )
+    newest = Subquery(legs.order_by("-first_at").values("first_at")[:1])
+    return dict(user.extensions.annotate(last=newest).values_list("pk", "last"))
 
 
 def client_name(key: str) -> str:

@@ -16,15 +16,19 @@ from crmplus.conf import env
 from crmplus.lan import lan_names
 from pbxmanager.events import EventKind
 from softphone_connector import self_calls
-from softphone_connector.address import obstacles, probe
-from softphone_connector.arrivals import LONGEST, State, arrival
+from softphone_connector.address import obstacles, probed
+from softphone_connector.arrivals import (
+    LONGEST,
+    State,
+    Watch,
+    arrival,
+    line_watch,
+)
 from softphone_connector.availability import availability_of
 from softphone_connector.lines import Line
-from softphone_connector.phone_pages import Desk, phone_page
+from softphone_connector.phone_pages import STOP_POLLING, Desk, is_fragment, phone_page
 
 AWAY = "away"
-# htmx, "Polling".
-STOP_POLLING = 286
 
 
 @require_GET
@@ -32,7 +36,7 @@ STOP_POLLING = 286
 def address(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A fragment: what keeps phones from reaching the CRM. It may take 3 seconds."""
     opened_at = f"{request.scheme}://{request.get_host()}"
-    found = obstacles(env.base_url, probe(env.base_url), lan_names(), opened_at)
+    found = obstacles(env.base_url, probed(env.base_url), lan_names(), opened_at)
     context = {"obstacles": list(found), "base_url": env.base_url}
     return render(request, "softphone_connector/includes/address.html", context)
 
@@ -73,20 +77,29 @@ def _hindered(desk: Desk, line: Line) -> str:
 @require_GET
 @phone_page
 def arrivals(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
-    """A fragment: what has come from a line's phone since ``since`` (ISO 8601).
+    """A fragment: what has come from a line's phone (see ``what_came``)."""
+    found = desk.line(pk)
+    return what_came(request, line_watch(desk.user, found), desk.url("line", pk))
+
+
+def what_came(request: HttpRequest, watch: Watch, again: str) -> HttpResponse:
+    """A fragment: what has come since ``since`` (ISO 8601).
 
     204 while that is what the page shows already (``shown``); 286, which ends the
-    asking of htmx, with the right event, and after ten minutes.
+    asking of htmx, with the right event, and after ten minutes. ``again`` is the page
+    on which one may go on waiting. Without htmx it is a page of its own.
     """
-    found, now = desk.line(pk), timezone.now()
-    since = _time(request.GET.get("since", "")) or now
-    came = arrival(desk.user, found, since, client_address(request), now)
+    now = timezone.now()
+    since = min(_time(request.GET.get("since", "")) or now, now)
+    came = arrival(watch, since, client_address(request), now)
     given_up = came.state is State.WAITING and now - since > LONGEST
     shown = f"{came.state}-{came.event.pk if came.event else 0}-{given_up}"
     if shown == request.GET.get("shown"):
         return HttpResponse(status=204)
-    context = {"came": came, "given_up": given_up, "shown": shown}
-    context["again"] = desk.url("line", pk)
+    context = {"came": came, "given_up": given_up, "shown": shown, "again": again}
+    context["of_line"] = bool(watch.extension)
+    if not is_fragment(request):
+        return render(request, "softphone_connector/arrived.html", context)
     over = given_up or came.state is State.ARRIVED
     return render(
         request,

@@ -39,7 +39,7 @@ FURNISH = f"""
 from datetime import timedelta
 from django.utils import timezone
 from crmplus.accounts.models import User
-from crmplus.administration.audit import note_change
+from crmplus.administration.audit import Subject, note_change
 from crmplus.administration.models import Activation, CronRun
 from pbxmanager.models import Call, Extension
 from softphone_connector import keys
@@ -61,9 +61,9 @@ CronRun.objects.create(
 )
 for number in range(4):
     note_change(
-        monika if number else None, "pbxmanager", "Endpoint set Default",
-        {{"slug": f"ring{{number}}", "enabled": True, "method": "GET"}},
-        {{"slug": f"ringing{{number}}", "enabled": False, "method": "GET"}},
+        monika if number else None, Subject("pbxmanager", "endpoint_set", "Default"),
+        {{"ringing.slug": f"ring{{number}}", "ringing.enabled": True}},
+        {{"ringing.slug": f"ringing{{number}}", "ringing.enabled": False}},
     )
 print(keys.create(pbx_name="PBX")[1])
 """

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.office import Agent, Office, card, cards, second_tab
+from crmplus.conf import BASE_DIR
+from tests.e2e.office import Agent, Office, card, cards, online, second_tab
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
+AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+AUDIT = """async () => {
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+}"""
 Sit = Callable[..., "Page"]
 
 
@@ -54,7 +60,7 @@ def test_from_nothing_to_a_card_by_calling_oneself(office: Office, sit: Sit) -> 
     tab.locator(".empty-action a").click()
     tab.fill("[name=number]", f"9{agent.extension}")
     tab.fill("[name=label]", "Desk")
-    tab.get_by_role("button", name="Add", exact=True).click()
+    tab.get_by_role("button", name="Add without a key").click()
     tab.get_by_role("link", name="My phone").first.click()
     tab.get_by_role("button", name="Call me").click()
     expect(card(tab, "Test call", "ringing")).to_contain_text("Inbound call")
@@ -66,6 +72,119 @@ def test_from_nothing_to_a_card_by_calling_oneself(office: Office, sit: Sit) -> 
     number = f"9{agent.extension}"
     assert office.ask(f"Call.objects.filter(extension={number!r}).count()") == 0
     assert office.ask(f"Call.all_objects.filter(extension={number!r}).count()") == 1
+
+
+def test_all_that_is_needed_after_adding_a_line_is_on_one_page(
+    office: Office, tab: Page, agent: Agent
+) -> None:
+    # From "My phone": three clicks, two fields.
+    tab.goto("/my/phone/")
+    tab.get_by_role("link", name="Add a line").click()
+    number = f"8{agent.extension}"
+    tab.fill("[name=number]", number)
+    tab.select_option("[name=profile]", "yealink")
+    expect(tab.locator("[name=device]")).to_be_hidden()
+    tab.get_by_role("button", name="Add", exact=True).dblclick()
+    state(tab, "waiting")
+    text = tab.locator(".ready-text").nth(1).inner_text()
+    assert text.startswith(f"{office.server.url}/softphone/sk_")
+    expect(tab.locator(".ready-url")).to_have_count(5)
+    expect(tab.locator(".ready-head").first).to_contain_text("Incoming Call")
+    assert tab.locator("[data-copy-from]").count() == 6
+    tab.get_by_role("button", name="Call me").click()
+    card(tab, "Test call", "ringing")
+    filled = text.replace("$active_user", number).replace("$call_id", "7")
+    assert report(re.sub(r"\$\w+", office.stranger(), filled, count=1)) == 204
+    state(tab, "arrived")
+    assert office.ask(f"Extension.objects.get(number={number!r}).user.username") == (
+        agent.name
+    )
+    made = f"SoftphoneKey.objects.filter(extension__number={number!r}).count()"
+    assert office.ask(made) == 1
+
+
+def test_who_waits_is_told_when_the_crm_is_away_and_when_one_is_signed_out(
+    tab: Page, agent: Agent
+) -> None:
+    make_key(tab)
+    state(tab, "waiting")
+    away = tab.locator(".phone-away")
+    expect(away).to_be_hidden()
+    tab.route("**/arrivals/**", lambda route: route.abort())
+    expect(away).to_contain_text("does not answer")
+    tab.unroute("**/arrivals/**")
+    expect(away).to_be_hidden()
+    tab.context.clear_cookies()
+    state(tab, "stopped")
+    expect(tab.locator(".phone-arrival")).to_contain_text("You are signed out")
+    expect(tab.locator(".phone-arrival form")).to_have_count(0)
+
+
+def test_the_switch_in_the_top_bar_and_the_form_do_not_contradict(
+    tab: Page, agent: Agent
+) -> None:
+    tab.goto("/my/phone/")
+    box = tab.locator("[name=do_not_disturb]")
+    expect(box).not_to_be_checked()
+    tab.locator("#disturb button").click()
+    expect(box).to_be_checked()
+    tab.get_by_role("button", name="Save").click()
+    tab.locator("#toasts .toast").wait_for()
+    expect(tab.locator("#disturb button")).to_have_attribute("aria-pressed", "true")
+    expect(box).to_be_checked()
+
+
+def test_without_javascript_one_is_left_alone_too(
+    office: Office, page: Callable[..., Page], agent: Agent
+) -> None:
+    tab = page(office.server, agent.name, java_script_enabled=False)
+    tab.goto("/my/phone/")
+    for said, box in (("Do not disturb is on", True), ("is off", False)):
+        tab.locator("#disturb button").click()
+        expect(tab.locator("#toasts")).to_contain_text(said)
+        expect(tab.locator("[name=do_not_disturb]")).to_be_checked(checked=box)
+
+
+def test_a_browser_that_keeps_silent_is_explained(
+    office: Office, sit: Sit, agent: Agent
+) -> None:
+    office.ask(
+        f"Availability.objects.create(user=User.objects.get(username={agent.name!r}),"
+        " sound='bell').pk"
+    )
+    tab = sit(agent)
+    # As a browser does it in a page in which nobody has clicked.
+    tab.add_init_script(
+        "Object.defineProperty(AudioContext.prototype, 'state',"
+        " { get: () => 'suspended' });"
+        "AudioContext.prototype.resume = () => new Promise(() => {});"
+    )
+    tab.reload()
+    online(tab)
+    office.rings(agent)
+    card(tab, state="ringing")
+    expect(tab.locator("#toasts")).to_contain_text("rang silently")
+
+
+def test_what_to_do_about_notifications_is_said(
+    office: Office, sit: Sit, agent: Agent
+) -> None:
+    tab = sit(agent)
+    tab.add_init_script(
+        "globalThis.asked = 0;"
+        "const answer = () => sessionStorage.getItem('answer') ?? 'default';"
+        "Object.defineProperty(Notification, 'permission', { get: answer });"
+        "Notification.requestPermission = async () => {"
+        "  asked += 1; sessionStorage.setItem('answer', 'denied'); };"
+    )
+    tab.goto("/my/phone/")
+    allow = tab.locator("[data-phone=allow-desktop]")
+    expect(allow).to_be_visible()
+    assert tab.evaluate("asked") == 0
+    allow.click()
+    expect(tab.locator("#desktop-state")).to_contain_text("Allow them in its settings")
+    expect(allow).to_be_hidden()
+    assert tab.evaluate("asked") == 1
 
 
 def test_do_not_disturb_holds_cards_back_in_all_tabs(
@@ -159,12 +278,25 @@ def test_a_changed_sound_is_known_in_all_tabs(
     tab.wait_for_function("tones === 2")
 
 
+def looked_at(tab: Page, take: Callable[..., Path], name: str) -> None:
+    """Nothing is wider than the window, and axe has no complaint."""
+    take(tab, f"my-phone-{name}", full_page=True)
+    wide = "document.documentElement.scrollWidth > innerWidth"
+    assert not tab.evaluate(wide), name
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    assert tab.evaluate(AUDIT) == [], name
+
+
+LOOKS = [
+    (1440, "light", "en-GB"),
+    (1024, "dark", "de-DE"),
+    (1024, "light", "pl-PL"),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("width", "scheme", "locale"),
-    [(1440, "light", "en-GB"), (1024, "dark", "de-DE")],
-)
-def test_pictures(
+@pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
+def test_every_page_can_be_looked_at_and_read_out(
     office: Office,
     agent: Agent,
     sit: Sit,
@@ -176,17 +308,78 @@ def test_pictures(
     look = f"{width}-{scheme}-{locale[:2]}"
     size = {"width": width, "height": 900 if width == 1440 else 768}
     tab = sit(agent, color_scheme=scheme, locale=locale, viewport=size)
+
+    def see(name: str) -> None:
+        looked_at(tab, screenshot, f"{name}-{look}")
+
     tab.goto("/my/phone/")
     tab.locator(".phone-address").first.wait_for()
-    screenshot(tab, f"my-phone-{look}", full_page=True)
-    tab.locator(".list a.name").first.click()
-    screenshot(tab, f"my-phone-line-{look}", full_page=True)
+    see("list")
+    tab.locator(".list a[href$='/key/']").click()
+    see("connect")
+    tab.select_option("[name=profile]", "yealink")
+    tab.locator("main form[data-once] [type=submit]").click()
+    state(tab, "waiting")
+    see("waiting")
+    secret = tab.locator("#secret").inner_text()
+    door = f"{office.server.url}/softphone/{secret}/ringing"
+    assert report(f"{door}?number=$remote") == 400
+    state(tab, "refused")
+    see("refused")
+    assert report(f"{door}?number={office.stranger()}&call_id=a") == 204
+    state(tab, "arrived")
+    see("arrived")
     tab.goto("/my/phone/lines/new/")
-    screenshot(tab, f"my-phone-new-{look}", full_page=True)
+    see("new")
+    tab.locator("main [type=submit]").first.click()
+    see("new-wrong")
     tab.goto("/my/phone/")
     tab.locator(".list a.name").first.click()
-    tab.locator("#keys button").click()
-    tab.locator(".phone-arrival").wait_for()
-    screenshot(tab, f"my-phone-key-{look}", full_page=True)
-    wide = "document.documentElement.scrollWidth > innerWidth"
-    assert not tab.evaluate(wide)
+    state(tab, "waiting")
+    see("line")
+    line = tab.url
+    tab.evaluate("document.querySelector('[name=revision]').value = 0")
+    tab.fill("[name=label]", "Home")
+    tab.locator("main form:has([name=label]) [type=submit]").click()
+    see("changed-meanwhile")
+    for page, name in ((line, "revoke"), (line, "remove")):
+        tab.goto(page)
+        tab.locator(f"main a[href$='/{name}/']").click()
+        see(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
+def test_so_can_the_pages_of_keys(
+    office: Office,
+    page: Callable[..., Page],
+    agent: Agent,
+    screenshot: Callable[..., Path],
+    width: int,
+    scheme: str,
+    locale: str,
+) -> None:
+    look = f"{width}-{scheme}-{locale[:2]}"
+    size = {"width": width, "height": 900 if width == 1440 else 768}
+    options = {"color_scheme": scheme, "locale": locale, "viewport": size}
+    tab = online(page(office.server, "karin", **options))
+    number = office.ask(f"Extension.objects.get(number={agent.extension!r}).user_id")
+
+    def see(name: str) -> None:
+        looked_at(tab, screenshot, f"keys-{name}-{look}")
+
+    tab.goto("/settings/keys/new/?profile=placetel")
+    see("new")
+    tab.fill("[name=name]", f"PBX {look}")
+    tab.locator("main form [type=submit]").click()
+    state(tab, "waiting")
+    see("made")
+    tab.goto("/settings/keys/")
+    see("list")
+    tab.locator(".list a[href$='/revoke/']").first.click()
+    see("revoke")
+    tab.locator("main form [type=submit]").click()
+    tab.goto("/settings/keys/?state=revoked")
+    see("revoked")
+    tab.goto(f"/settings/users/{number}/phone/")
+    see("phone-of-a-user")

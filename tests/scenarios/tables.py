@@ -11,10 +11,11 @@ A table is a text file that a support engineer can write or cut from an export:
     call  inbound  ended  202  +491711234567  wait 1  duration 1
     leg   202  answered
 
-``-`` is a value that was not sent. ``source`` is ``pbx``, ``click:1`` (a click of the
-user with that id) or a phone's name; ``at`` is seconds since the start. Further
-columns, where a table needs them: ``stated`` (``no`` where only the arrival counts),
-``duration`` (seconds of talk), ``ids_restart`` (``yes``). A line of the source
+``-`` is a value that was not sent. ``source`` is ``pbx`` (``pbx-1``, ``pbx-2`` where
+there are several), ``click:1`` (a click of the user with that id) or a phone's name;
+``at`` is seconds since the start. Further columns, where a table needs them:
+``stated`` (``no`` where only the arrival counts), ``duration`` (seconds of talk),
+``ids_restart`` (``yes``). A line of the source
 ``clock`` with the event ``overdue`` gives up the calls that are overdue by then.
 
 ``told by`` names the sources whose events are played (``all`` for all of them); the
@@ -86,10 +87,11 @@ def _event(columns: list[str], line: str) -> Line:
     if row["source"] == Overdue.source:
         return Overdue(at)
     is_click = row["source"].startswith("click:")
+    is_pbx = row["source"].partition("-")[0] == "pbx"
     return CallEvent(
         kind=EventKind(row["event"]),
         source=row["source"] if is_click else f"key:{row['source']}",
-        scope="" if is_click or row["source"] == "pbx" else row["ext"],
+        scope="" if is_click or is_pbx else row["ext"],
         call_id=row["call_id"],
         extension=row["ext"],
         number=normalise(row["number"], PLAN),

@@ -110,7 +110,7 @@ def test_a_good_address_is_told_nothing_about() -> None:
     [
         (["192.0.2.7", "crm"], LOCAL, LAN),
         ([], LOCAL, ""),
-        (["192.0.2.7"], "http://crm.lan:8000", "http://crm.lan:8000"),
+        (["192.0.2.7"], "http://127.0.0.1:8000", LAN),
     ],
 )
 def test_a_local_address_comes_with_a_better_one(
@@ -119,6 +119,40 @@ def test_a_local_address_comes_with_a_better_one(
     [one] = obstacles(LOCAL, OURS, names, opened_at)
     assert "http://localhost:8000 means the device itself" in one.text
     assert one.better == better
+
+
+def test_where_one_opened_the_crm_is_the_better_one() -> None:
+    [one] = obstacles(LOCAL, OURS, ["192.0.2.7"], "http://crm.lan:8000")
+    assert "phones begin with http://crm.lan:8000 instead" in one.text
+    assert one.better == ""
+
+
+def test_the_usual_port_is_no_other_address() -> None:
+    for base in (f"{PUBLIC}:443", "https://CRM.example.com"):
+        assert list(obstacles(base, OURS, [], PUBLIC)) == []
+    assert list(obstacles(f"{PUBLIC}:8443", OURS, [], PUBLIC))
+
+
+def test_an_address_is_looked_at_once_in_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def look(base_url: str) -> Probe:
+        asked.append(base_url)
+        return OURS
+
+    monkeypatch.setattr(address, "probe", look)
+    now = 100.0
+    probing = address.Probing(clock=lambda: now)
+    for _person in range(3):
+        assert probing(PUBLIC) is OURS
+    assert asked == [PUBLIC]
+    probing(LAN)
+    assert asked == [PUBLIC, LAN]
+    now += address.REMEMBERED
+    probing(LAN)
+    assert asked == [PUBLIC, LAN, LAN]
 
 
 def test_a_better_address_keeps_the_scheme() -> None:

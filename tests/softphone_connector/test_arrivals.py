@@ -9,10 +9,19 @@ from django.utils import timezone
 
 from pbxmanager.models import Event
 from softphone_connector import keys
-from softphone_connector.arrivals import LONGEST, Arrival, State, arrival
+from softphone_connector.arrivals import (
+    KEY_CODES,
+    LONGEST,
+    Arrival,
+    State,
+    Watch,
+    arrival,
+    line_watch,
+)
 from softphone_connector.endpoints.handler import handle
 from softphone_connector.endpoints.requests import EventRequest
 from softphone_connector.lines import lines_of
+from softphone_connector.models import UnknownKeyAttempt
 from tests.softphone_connector.cast import Cast, stored
 from tests.softphone_connector.talking import queries
 
@@ -36,8 +45,8 @@ class Waiting:
         self.since = timezone.now()
 
     def sees(self, since: datetime | None = None) -> Arrival:
-        now = timezone.now()
-        return arrival(self.user, self.line, since or self.since, HERE, now)
+        watch = line_watch(self.user, self.line)
+        return arrival(watch, since or self.since, HERE, timezone.now())
 
 
 @pytest.fixture
@@ -150,6 +159,41 @@ def test_ones_own_revoked_key_is_told_from_anywhere(
     came = anna.sees()
     assert came.state == State.NO_KEY
     assert "was revoked" in came.text
+
+
+def test_of_what_a_telephone_system_sent_in_vain_only_the_remedy_is_told(
+    people: Cast, anna: Waiting
+) -> None:
+    assert send(people.pbx_key, "ended", "extension=201&call_id=x") == 400
+    came = anna.sees()
+    assert came.state == State.REFUSED
+    assert "belongs to no call" in came.text
+    assert (came.event, came.remarks) == (None, ())
+
+
+def test_a_wrong_signature_is_told_with_the_client(people: Cast) -> None:
+    key, _secret = keys.create(pbx_name="P", profile="placetel", signing_secret="x")
+    UnknownKeyAttempt.objects.create(
+        at=timezone.now(), prefix=key.prefix, reason="signature", total=1
+    )
+    since = timezone.now() - timedelta(seconds=5)
+    came = arrival(Watch(keys=[key]), since, HERE, timezone.now())
+    assert came.state == State.NO_KEY
+    assert "Placetel" in came.text
+    assert came.text.startswith("The signature of ")
+
+
+def test_every_reason_has_its_remedy() -> None:
+    assert set(KEY_CODES) == set(UnknownKeyAttempt.Reason)
+
+
+def test_for_a_telephone_system_any_extension_is_right(people: Cast) -> None:
+    watch = Watch(keys=[stored(people.pbx_key)])
+    since = timezone.now()
+    send(people.key, "ringing", "number=030123456")
+    assert arrival(watch, since, HERE, timezone.now()).state == State.WAITING
+    send(people.pbx_key, "ringing", "extension=999&number=030123457")
+    assert arrival(watch, since, HERE, timezone.now()).state == State.ARRIVED
 
 
 def test_to_look_takes_few_queries(anna: Waiting) -> None:

@@ -30,7 +30,7 @@ class TestList:
         html = page(client, LIST, people.karin)
         for key in profiles():
             assert url(key) in html
-        assert "<code>zoiper:{e164}</code>" in html
+        assert '<td class="of-dial">zoiper, tel, callto, sip</td>' in html
         assert reverse("softphone_connector:new-key") in html
 
     @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ class TestPage:
         assert "@@" not in html
         assert ("What it can report" in html) is bool(known.events)
         assert ("Unconfirmed" in html) is bool(known.unconfirmed)
-        assert ("sk_…" in html) is (known.how in {How.URL, How.ADAPTER})
+        assert ("sk_…" in html) is bool(known.events)
 
     def test_the_addresses_have_their_settings_and_a_place_for_the_key(
         self, client: Client, people: Cast
@@ -84,13 +84,46 @@ class TestPage:
         html = page(client, url("yealink"), people.anna)
         assert f"/softphone/{NO_KEY}/ringing?call_id=$call_id&amp;extension=" in html
         assert "Missed Call (action_url.missed_call)" in html
-        assert "This address leads a phone to itself." in html
+        assert html.count("This address leads a phone to itself.") == 1
         assert "longer" not in html
         assert reverse("softphone_connector:new-key") not in html
 
     def test_an_admin_can_make_a_key_for_it(self, client: Client, people: Cast) -> None:
-        make = reverse("softphone_connector:new-key") + "?profile=yealink"
-        assert make in page(client, url("yealink"), people.karin)
+        make = reverse("softphone_connector:new-key")
+        html = page(client, url("asterisk"), people.karin)
+        assert f"{make}?profile=asterisk" in html
+        assert "Make a key for it" in html
+        html = page(client, url("yealink"), people.karin)
+        assert f"{make}?profile=yealink" in html
+        assert "Key for several phones" in html
+
+    def test_whoever_has_such_a_phone_adds_it(
+        self, client: Client, people: Cast
+    ) -> None:
+        add = reverse("softphone_connector:my-line-new") + "?profile="
+        html = page(client, url("yealink"), people.anna)
+        assert f'href="{add}yealink"' in html
+        chosen = page(client, f"{add}yealink", people.anna)
+        assert '<option value="yealink" selected>' in chosen
+        assert f"{add}teams" in page(client, url("teams"), people.anna)
+        assert add not in page(client, url("poly"), people.anna)
+        assert add not in page(client, url("sipgate"), people.anna)
+
+    def test_for_a_pbx_an_agent_is_told_who_makes_the_key(
+        self, client: Client, people: Cast
+    ) -> None:
+        html = page(client, url("sipgate"), people.anna)
+        assert "an administrator makes it" in html
+
+    def test_what_goes_into_files_is_shown_with_what_to_do_with_it(
+        self, client: Client, people: Cast
+    ) -> None:
+        html = page(client, url("baresip"), people.anna)
+        assert "<b>Save as softphone-key</b>" in html
+        assert "<b>Add to config</b>" in html
+        assert "<b>Run bridge</b>" in html
+        html = page(client, url("sipgate"), people.anna)
+        assert "<b>Signing secret: sipgate.pub</b>" in html
 
     def test_a_scheme_that_is_not_allowed_yet_is_marked(
         self, client: Client, people: Cast

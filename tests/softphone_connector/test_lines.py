@@ -62,7 +62,7 @@ def test_a_free_extension_becomes_a_line(people: Cast, known: bool) -> None:
     assert added.revision == 1
     [entry] = SettingsChange.objects.all()
     assert (entry.actor, entry.area) == (people.karin, "softphone_connector")
-    assert entry.what == "Line 210 of Anna"
+    assert (entry.kind, entry.what) == ("line", "210 (Anna)")
     assert changes()[0]["label"] == (None, "Desk")
 
 

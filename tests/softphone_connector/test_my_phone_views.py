@@ -14,11 +14,20 @@ from django.utils import timezone
 
 from crmplus.accounts.models import User
 from pbxmanager.models import Call, Event, Extension
-from softphone_connector import lines, my_phone_views, phone_test_views
+from softphone_connector import (
+    keys,
+    lines,
+    my_phone_views,
+    own_key_views,
+    phone_test_views,
+    popup,
+)
 from softphone_connector.address import Probe, Reached
 from softphone_connector.availability import availability_of, set_disturb
 from softphone_connector.lines import Line, lines_of
 from softphone_connector.models import SoftphoneKey
+from softphone_connector.phone_pages import Desk
+from softphone_connector.phone_rows import line_rows
 from softphone_connector.self_calls import new_call_id
 from tests.softphone_connector.cast import Cast, stored
 from tests.softphone_connector.talking import queries, tell
@@ -86,6 +95,29 @@ def test_a_page_takes_as_many_queries_however_many_lines(people: Cast) -> None:
     assert "Yealink" in text(client.get(my("phone")))
 
 
+def test_the_list_says_when_a_line_last_had_a_call(people: Cast) -> None:
+    [desk, _other] = line_rows(Desk(people.ben, people.ben, is_own=True))
+    assert desk.last_call is None
+    call = tell("ringing", "202")
+    [desk, other] = line_rows(Desk(people.ben, people.ben, is_own=True))
+    assert desk.last_call == call.started_at
+    assert other.last_call is None
+    # A test call that was swept away is none.
+    call.move_to_bin(by=people.ben)
+    [desk, _other] = line_rows(Desk(people.ben, people.ben, is_own=True))
+    assert desk.last_call is None
+
+
+def test_of_several_keys_the_list_names_the_one_in_use(people: Cast) -> None:
+    first, _secret = keys.create(
+        user=people.anna, extension=people.anna.extensions.get()
+    )
+    keys.create(user=people.anna, extension=people.anna.extensions.get())
+    SoftphoneKey.objects.filter(pk=first.pk).update(last_used_at=timezone.now())
+    [row] = line_rows(Desk(people.anna, people.anna, is_own=True))
+    assert row.key == first
+
+
 def test_how_calls_announce_themselves_is_saved(people: Cast, anna: Client) -> None:
     given = {"sound": "soft", "volume": "40", "language": "de"}
     answer: Any = anna.post(my("phone"), given, follow=True)
@@ -128,6 +160,47 @@ def test_a_line_is_changed(people: Cast, anna: Client) -> None:
             anna.post(address, FILLED | {"method": "other", "revision": "1"})
         ).lower()
     )
+
+
+def test_a_label_can_hide_nothing(people: Cast, anna: Client) -> None:
+    label = "\u202e<b>Desk</b>\u200b\x07 "
+    answer: Any = anna.post(
+        my("line", pk("201")), FILLED | {"label": label, "revision": "0"}, follow=True
+    )
+    assert "&lt;b&gt;Desk&lt;/b&gt;" in text(answer)
+    assert lines_of(people.anna)[0].extension.label == "<b>Desk</b>"
+
+
+def test_a_call_that_rings_appears_once_its_line_shows_calls(
+    people: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(popup, "publish", lambda users, one: shown.append(one))
+    address = my("line", pk("201"))
+    silent = {key: value for key, value in FILLED.items() if key != "pops_up"}
+    anna.post(address, silent | {"revision": "0"})
+    tell("ringing", "201")
+    assert popup.snapshot(people.anna.pk)[0]["quiet"]
+    anna.post(address, FILLED | {"revision": "1"})
+    assert not shown[-1]["quiet"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "stated", "device"),
+    [
+        ("microsip", "", "softphone"),
+        ("yealink", "", "desk"),
+        ("asterisk", "", "desk"),
+        ("", "", "desk"),
+        ("microsip", "mobile", "mobile"),
+    ],
+)
+def test_what_kind_of_device_it_is_follows_from_the_client(
+    people: Cast, anna: Client, profile: str, stated: str, device: str
+) -> None:
+    given = FILLED | {"number": "210", "profile": profile, "device": stated}
+    anna.post(my("line-new"), given)
+    assert lines_of(people.anna)[1].device == device
 
 
 def test_of_two_at_once_the_second_sees_both_values(people: Cast, anna: Client) -> None:
@@ -178,6 +251,65 @@ def test_a_key_is_shown_once(people: Cast, anna: Client) -> None:
     assert SoftphoneKey.objects.filter(extension=line).count() == 1
 
 
+def test_all_that_a_new_key_needs_is_on_one_page(people: Cast, anna: Client) -> None:
+    given = FILLED | {"number": "210", "profile": "yealink", "connect": "1"}
+    answer = anna.post(my("line-new"), given)
+    page = text(answer)
+    assert "no-store" in answer["Cache-Control"]
+    key = SoftphoneKey.objects.get(extension__number="210")
+    assert key.profile == "yealink"
+    assert f"/softphone/{key.prefix}" in page
+    assert "action_url.incoming_call" in page
+    assert f'hx-get="{my("line-arrivals", pk("210"))}?since=' in page
+    assert f'data-self-call="{my("line-call", pk("210"))}"' in page
+    # Sent twice it makes neither a second line nor a second key.
+    assert "is one of these lines already" in text(anna.post(my("line-new"), given))
+    assert SoftphoneKey.objects.filter(extension__number="210").count() == 1
+
+
+def test_which_phone_it_is_can_be_said_when_the_key_is_made(
+    people: Cast, anna: Client
+) -> None:
+    address = my("line-key", pk("201"))
+    page = text(anna.post(address, {"profile": "microsip", "after": "0"}))
+    assert "MicroSIP.ini" in page
+    line = lines_of(people.anna)[0]
+    assert (line.profile, line.device) == ("microsip", "softphone")
+    assert 'aria-invalid="true"' in text(anna.post(address, {"profile": "toaster"}))
+
+
+def test_a_form_that_is_sent_twice_makes_one_key(people: Cast, anna: Client) -> None:
+    address = my("line-key", pk("201"))
+    given = {"profile": "yealink", "after": "0"}
+    text(anna.post(address, given))
+    page = text(anna.post(address, given))
+    key = SoftphoneKey.objects.get(extension__number="201")
+    assert f"The key {key.prefix}… was made for this line meanwhile" in page
+    text(anna.post(address, {"profile": "yealink", "after": str(key.pk)}))
+    assert SoftphoneKey.objects.filter(extension__number="201").count() == 2
+
+
+def test_who_changes_the_line_this_very_moment_wins(
+    people: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(*args: object) -> None:
+        raise lines.ChangedMeanwhileError
+
+    monkeypatch.setattr(own_key_views, "change_line", changed)
+    given = {"profile": "yealink", "after": "0"}
+    answer: Any = anna.post(my("line-key", pk("201")), given, follow=True)
+    assert "Nothing was saved" in text(answer)
+    assert not SoftphoneKey.objects.filter(extension__number="201").exists()
+
+
+def test_a_client_that_reports_nothing_gets_no_key(people: Cast, anna: Client) -> None:
+    given = FILLED | {"number": "210", "profile": "zoiper", "connect": "1"}
+    answer: Any = anna.post(my("line-new"), given, follow=True)
+    assert "Zoiper reports no calls, so it needs no key" in text(answer)
+    assert answer.redirect_chain[-1][0] == my("line", pk("210"))
+    assert not SoftphoneKey.objects.filter(extension__number="210").exists()
+
+
 def test_the_addresses_say_where_they_go(people: Cast, anna: Client) -> None:
     Line.objects.create(
         extension=people.anna.extensions.get(), profile="yealink", revision=1
@@ -188,7 +320,9 @@ def test_the_addresses_say_where_they_go(people: Cast, anna: Client) -> None:
 
 
 def test_a_first_key_is_asked_about_too(people: Cast, anna: Client) -> None:
-    assert "You get the key" in text(anna.get(my("line-key", pk("201"))))
+    page = text(anna.get(my("line-key", pk("201"))))
+    assert "The next page shows them, once" in page
+    assert "until you revoke" not in page
 
 
 def test_a_key_is_revoked(people: Cast, anna: Client) -> None:
@@ -199,7 +333,8 @@ def test_a_key_is_revoked(people: Cast, anna: Client) -> None:
         assert anna.post(my("key-revoke", key.pk))["Location"] == back
         key.refresh_from_db()
         assert key.revoked_at
-        assert anna.post(my("key-revoke", key.pk)).status_code == 404
+        again: Any = anna.post(my("key-revoke", key.pk), follow=True)
+        assert "was revoked before" in text(again)
 
 
 def test_a_line_is_removed(people: Cast, anna: Client) -> None:
@@ -214,10 +349,44 @@ def test_a_line_is_removed(people: Cast, anna: Client) -> None:
     "name", ["line", "line-remove", "line-key", "line-arrivals", "line-call"]
 )
 def test_a_colleagues_line_is_not_there(people: Cast, anna: Client, name: str) -> None:
-    address = my(name, pk("202"))
-    for answer in (anna.post(address), anna.get(address)):
-        assert answer.status_code in {404, 405}
-    assert anna.get(my("key-revoke", stored(people.bens_key).pk)).status_code == 404
+    # Nor is one that there never was: the answers do not differ.
+    for number in (pk("202"), 2**40, 10**30):
+        for answer in (anna.post(my(name, number)), anna.get(my(name, number))):
+            if answer.status_code != 405:
+                assert answer["Location"] == my("phone")
+    assert lines_of(people.ben)[0].extension.user == people.ben
+    revoking = my("key-revoke", stored(people.bens_key).pk)
+    for answer in (anna.get(revoking), anna.post(revoking)):
+        assert answer["Location"] == my("phone")
+    assert stored(people.bens_key).revoked_at is None
+
+
+def test_who_is_on_the_page_of_a_line_that_is_taken_away_is_told(
+    people: Cast, anna: Client
+) -> None:
+    line = pk("201")
+    Extension.objects.filter(pk=line).update(user=None)
+    saved: Any = anna.post(my("line", line), FILLED | {"revision": "0"}, follow=True)
+    assert "This line is not there any more" in text(saved)
+    came = waiting(anna, line)
+    assert (came.status_code, "not there any more" in text(came)) == (286, True)
+    wants = {"Accept": "application/json"}
+    given = {"step": "ringing", "call_id": new_call_id()}
+    assert anna.post(my("line-call", line), given, headers=wants).status_code == 404
+
+
+def test_who_waits_while_the_session_ends_is_told(people: Cast, anna: Client) -> None:
+    line = pk("201")
+    anna.logout()
+    came = waiting(anna, line)
+    assert (came.status_code, "You are signed out" in text(came)) == (286, True)
+
+
+def test_without_javascript_what_came_is_a_page(people: Cast, anna: Client) -> None:
+    page = text(anna.get(my("line-arrivals", pk("201"))))
+    assert "Waiting for an event" in page
+    assert "Look again" in page
+    assert "</html>" in page
 
 
 def test_who_is_not_signed_in_signs_in_first(people: Cast) -> None:
@@ -237,7 +406,8 @@ def test_an_admin_opens_a_users_phone(people: Cast, karin: Client) -> None:
     text(karin.post(theirs("line-key", people.ben, pk("202"))))
     assert karin.post(theirs("phone", people.ben), {"sound": "bell"}).status_code == 200
     assert availability_of(people.ben.pk).sound == ""
-    assert karin.get(theirs("phone", people.ben) + "lines/999/").status_code == 404
+    gone = karin.get(theirs("phone", people.ben) + "lines/999/")
+    assert gone["Location"] == theirs("phone", people.ben)
     assert karin.get("/settings/users/99999/phone/").status_code == 404
 
 
@@ -255,7 +425,10 @@ def test_do_not_disturb_is_switched(people: Cast, anna: Client) -> None:
         assert availability_of(people.anna.pk).do_not_disturb is disturbed
     assert anna.post(address, {"next": "/pbx-manager/"})["Location"] == "/pbx-manager/"
     assert anna.post(address, {"next": "//x"})["Location"] == my("phone")
-    assert anna.get(address).status_code == 405
+    assert anna.get(address)["Location"] == my("phone")
+    assert availability_of(people.anna.pk).do_not_disturb is True
+    answer = anna.post(address, {"next": "/my/phone/"}, follow=True)
+    assert "Do not disturb is off: cards appear again." in text(answer)
     assert Client().post(address).status_code == 302
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(people.anna)
@@ -297,8 +470,9 @@ def test_only_a_test_call_can_be_played(anna: Client, step: str, call_id: str) -
     assert play(anna, step, call_id or new_call_id()).status_code == 400
 
 
-def waiting(client: Client, **given: str) -> Any:
-    return client.get(my("line-arrivals", pk("201")), given)
+def waiting(client: Client, line: int | None = None, **given: str) -> Any:
+    address = my("line-arrivals", line or pk("201"))
+    return client.get(address, given, headers={"HX-Request": "true"})
 
 
 def test_waiting_ends_with_the_right_event(people: Cast, anna: Client) -> None:
@@ -320,7 +494,14 @@ def test_waiting_ends_after_ten_minutes(anna: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "since", ["", "yesterday", "2026-13-45T00:00:00Z", "2026-01-01T00:00:00"]
+    "since",
+    [
+        "",
+        "yesterday",
+        "2026-13-45T00:00:00Z",
+        "2026-01-01T00:00:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
 )
 def test_a_time_that_is_none_is_now(people: Cast, anna: Client, since: str) -> None:
     tell("ringing", "201", source=stored(people.key).source)
@@ -357,7 +538,7 @@ def test_the_address_is_looked_at(
 
     env = dataclasses.replace(phone_test_views.env, base_url="https://crm.example.com")
     monkeypatch.setattr(phone_test_views, "env", env)
-    monkeypatch.setattr(phone_test_views, "probe", probe)
+    monkeypatch.setattr(phone_test_views, "probed", probe)
     page = text(anna.get(my("address"), {"url": "http://169.254.169.254/"}))
     assert "redirects to https://x.example/" in page
     # Nothing that a request says is called.

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from crmplus.administration.models import SettingsChange
 from pbxmanager.endpoint_settings import default_set
 from pbxmanager.models import EndpointSet
 from softphone_connector import keys
+from softphone_connector.key_rules import all_keys, revoke
 from softphone_connector.models import SoftphoneKey
-from softphone_connector.pbx_keys import all_keys, revoke
+from softphone_connector.pbx_keys import SECRET_LENGTH
 from softphone_connector.vault import unseal
 from tests.softphone_connector.cast import Cast, stored
 from tests.softphone_connector.endpoints.sending import send
+from tests.softphone_connector.talking import tell
 
 KEYS = reverse("softphone_connector:keys")
 NEW = reverse("softphone_connector:new-key")
@@ -101,10 +105,38 @@ class TestNew:
         text = html(admin.get(NEW, {"profile": "placetel"}))
         assert '<option value="placetel" selected>' in text
 
-    def test_a_key_without_profile_is_shown_alone(self, admin: Client) -> None:
+    def test_a_key_without_profile_comes_with_addresses_to_fill_in(
+        self, admin: Client
+    ) -> None:
         text = html(admin.post(NEW, {"name": "Own"}))
         assert "The key of Own" in text
         assert "Set it up" not in text
+        assert "extension=[EXTENSION]" in text
+
+    def test_the_addresses_begin_where_phones_reach_the_crm(
+        self, admin: Client, settings: Any
+    ) -> None:
+        settings.ALLOWED_HOSTS = ["192.0.2.7"]
+        there = {"headers": {"host": "192.0.2.7:8000"}}
+        text = html(admin.post(NEW, {"name": "Own"}, **there))
+        assert ">http://192.0.2.7:8000/softphone/sk_" in text
+
+    def test_it_waits_for_the_first_event(self, admin: Client, people: Cast) -> None:
+        page = html(admin.post(NEW, {"name": "Own", "profile": "asterisk"}))
+        key = SoftphoneKey.objects.get(pbx_name="Own")
+        url = reverse("softphone_connector:key-arrivals", args=[key.pk])
+        assert f'hx-get="{url}?since=' in page
+        since = (timezone.now() - timedelta(seconds=5)).isoformat()
+        asks: Any = {"headers": {"hx-request": "true"}}
+        assert "Waiting for an event" in html(admin.get(url, {"since": since}, **asks))
+        tell("ringing", "201", source=stored(people.pbx_key).source)
+        assert "Waiting for an event" in html(admin.get(url, {"since": since}, **asks))
+        tell("ringing", "205", source=key.source)
+        came = admin.get(url, {"since": since}, **asks)
+        assert (came.status_code, b"It works" in came.content) == (286, True)
+        admin.logout()
+        out = admin.get(url, {"since": since}, **asks)
+        assert (out.status_code, b"You are signed out" in out.content) == (286, True)
 
     def test_the_endpoint_set_counts_for_its_addresses(
         self, admin: Client, people: Cast
@@ -130,7 +162,7 @@ class TestNew:
             {"name": "P", "profile": "toaster"},
             {"name": "P", "profile": "zoiper"},
             {"name": "P", "endpoint_set": "999"},
-            {"name": "P", "signing_secret": "x" * 257},
+            {"name": "P", "signing_secret": "x" * (SECRET_LENGTH + 1)},
         ],
     )
     def test_bad_values_make_no_key_and_are_named(
@@ -151,7 +183,7 @@ class TestNew:
         change = SettingsChange.objects.get()
         assert change.actor == people.karin
         assert "hush" not in str(change.changes)
-        assert {"field": "profile", "before": None, "after": "Placetel"} in (
+        assert {"field": "profile", "before": None, "after": "placetel"} in (
             change.changes
         )
 
@@ -161,9 +193,18 @@ class TestRevoke:
         key = stored(people.pbx_key)
         text = html(admin.get(revoke_url(key)))
         assert key.prefix in text
-        assert "It was never used." in text
+        assert "It was never used, so nothing stops." in text
         key.refresh_from_db()
         assert key.revoked_at is None
+
+    def test_it_says_who_used_it_last_and_what_stops(
+        self, admin: Client, people: Cast
+    ) -> None:
+        query = {"number": "0301", "extension": "202"}
+        assert send(f"{people.pbx_key}/ringing", query).status == 204
+        text = " ".join(html(admin.get(revoke_url(stored(people.pbx_key)))).split())
+        assert "for extension 202 (Ben)" in text
+        assert "are not logged" in text
 
     def test_then_the_key_is_worthless(self, admin: Client, people: Cast) -> None:
         key = stored(people.pbx_key)
@@ -181,6 +222,13 @@ class TestRevoke:
     def test_is_for_administrators(self, client: Client, people: Cast) -> None:
         client.force_login(people.anna)
         assert client.post(revoke_url(stored(people.key))).status_code == 403
+
+    def test_a_revoked_key_is_not_asked_about(
+        self, admin: Client, people: Cast
+    ) -> None:
+        key = stored(people.pbx_key)
+        keys.revoke(key)
+        assert "was revoked before" in html(admin.get(revoke_url(key), follow=True))
 
     def test_no_key_no_page(self, admin: Client) -> None:
         url = reverse("softphone_connector:revoke-key", args=[99999])

@@ -15,7 +15,6 @@ let settings = { disturb: false, sound: "", volume: 0, desktop: false };
 function show(message) {
   if (message.gone) return;
   settings = message;
-  form.hidden = false;
   form.dataset.on = String(message.disturb);
   const button = form.querySelector("button");
   button.setAttribute("aria-pressed", String(message.disturb));
@@ -53,10 +52,16 @@ async function claim(key) {
 export async function announce(card) {
   const { state, direction, key } = card.dataset;
   if (state !== "ringing" || direction === "outbound" || !(await claim(key))) return;
-  play(settings.sound, settings.volume);
+  ring();
   const away = !document.hasFocus();
   const allowed = globalThis.Notification?.permission === "granted";
   if (settings.desktop && away && allowed) notify(card);
+}
+
+async function ring() {
+  if ((await play(settings.sound, settings.volume)) || "silent" in form.dataset) return;
+  form.dataset.silent = "";
+  toast(form.dataset.blocked, { level: "warning" });
 }
 
 function notify(card) {

@@ -1,6 +1,8 @@
-// "My phone": call yourself, listen to the sound, allow notifications.
+// "My phone" and the pages of keys: call yourself, wait for the phone, listen to the
+// sound, allow notifications.
 
 import { csrfToken } from "../crmplus/toast.js";
+import { live } from "../live/live.js";
 import { play } from "./sound.js";
 
 const SECOND = 1000;
@@ -91,10 +93,18 @@ function sound() {
   const button = part("try-sound");
   if (!button) return;
   const form = button.form;
-  const listen = () => play(form.elements.sound.value, Number(form.elements.volume.value));
+  const { sound: name, volume } = form.elements;
+  const listen = () => play(name.value, Number(volume.value));
   button.hidden = false;
   button.addEventListener("click", listen);
-  form.elements.sound.addEventListener("change", listen);
+  name.addEventListener("change", listen);
+  volume.addEventListener("change", listen);
+}
+
+// Switched in the top bar or in another tab, it must not be switched back by "Save".
+function disturb() {
+  const box = document.querySelector(".phone-page [name=do_not_disturb]");
+  if (box) live.on("availability", (message) => message.gone || (box.checked = message.disturb));
 }
 
 function desktop() {
@@ -125,7 +135,29 @@ function methods() {
   show();
 }
 
+// What is asked again and again says when nobody answers.
+function waiting() {
+  const away = document.querySelector(".phone-away");
+  away?.parentElement.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+    away.hidden = xhr.status > 0 && xhr.status < 500;
+  });
+}
+
+// A form with data-once is sent once, however often somebody clicks.
+function once() {
+  document.querySelectorAll("form[data-once]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      if ("sent" in form.dataset) event.preventDefault();
+      form.dataset.sent = "";
+    });
+    addEventListener("pageshow", () => delete form.dataset.sent);
+  });
+}
+
 selfCall();
 sound();
+disturb();
 desktop();
 methods();
+waiting();
+once();

@@ -18,18 +18,31 @@ const SOUNDS = {
 };
 const ATTACK = 0.02;
 const LOUDEST = 0.4;
+const RESUMES = 300;
 let context = null;
 
-/** Play a sound (bell, soft, phone; "" for none) at a volume in percent. */
+/**
+ * Play a sound (bell, soft, phone; "" for none) at a volume in percent. False where the
+ * browser does not let it: it does once somebody has clicked in the page.
+ */
 export async function play(name, volume) {
   const tones = SOUNDS[name];
-  if (!tones || !volume || !globalThis.AudioContext) return;
+  if (!tones || !volume || !globalThis.AudioContext) return true;
   context ??= new AudioContext();
-  // Browsers let a page make a noise once somebody has clicked in it.
-  if (context.state === "suspended") await context.resume();
+  if (!(await runs())) return false;
   for (const [after, lasts, frequency] of tones) {
     tone(context.currentTime + after, lasts, frequency, (LOUDEST * volume) / 100);
   }
+  return true;
+}
+
+// Until it is allowed, resume() waits for a click: a call would ring long after it.
+async function runs() {
+  if (context.state !== "running") {
+    context.resume().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, RESUMES));
+  }
+  return context.state === "running";
 }
 
 function tone(begin, lasts, frequency, loud) {
