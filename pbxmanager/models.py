@@ -299,8 +299,11 @@ class Leg(RemoteNumber):
             models.Index(fields=["party", "first_at"], name="leg_party"),
             models.Index(fields=["extension", "first_at"], name="leg_extension"),
             models.Index(fields=["user", "first_at"], name="leg_user"),
-            # "Has this user a part in this call?" is asked for every line of a list.
-            models.Index(fields=["user", "call"], name="leg_user_call"),
+            # "Has this user a part in this call?" is asked for every line of a list;
+            # with what came of it, the list of missed calls reads the index alone.
+            models.Index(
+                fields=["user", "call", "outcome", "direction"], name="leg_user_call"
+            ),
         )
 
     def __str__(self) -> str:
@@ -335,6 +338,12 @@ class Event(RemoteNumber):
             models.Index(
                 fields=["source", "-received_at"],
                 name="event_refused",
+                condition=~models.Q(refused=""),
+            ),
+            # Ascending: read backwards it is in the order of lists, the key included.
+            models.Index(
+                fields=["received_at"],
+                name="event_refused_newest",
                 condition=~models.Q(refused=""),
             ),
         )

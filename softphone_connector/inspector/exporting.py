@@ -18,9 +18,15 @@ from pbxmanager.endpoint_settings import EndpointSet
 from pbxmanager.endpoint_spec import DEFAULT_NAMES, Role
 from pbxmanager.events import EventKind
 from pbxmanager.legs import RINGING_LOST, TALK_LOST
-from pbxmanager.models import Call, Event, Extension, Outcome
+from pbxmanager.models import Call, Event, Extension, Outcome, Report
+from softphone_connector.endpoints.text import is_placeholder
 from softphone_connector.inspector.masking import Masks
-from softphone_connector.inspector.reading import clients_own, sent
+from softphone_connector.inspector.reading import (
+    clients_own,
+    params_of,
+    sent,
+    visible,
+)
 from softphone_connector.inspector.senders import CLICK, Sender, senders, split
 
 MOST_CHOSEN: Final = 2_000
@@ -43,16 +49,22 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Chosen:
-    """Events in the order in which they came, and the calls they are of."""
+    """Events in the order in which they came, and the calls they are of.
+
+    ``is_cut`` says that there were more than a table holds.
+    """
 
     events: Sequence[Event]
     calls: Sequence[Call]
+    is_cut: bool = False
 
 
 def chosen(rows: QuerySet[Event]) -> Chosen:
     """The newest of some events, each with all that is kept of its call."""
-    newest = rows.order_by("-received_at", "-pk")[:MOST_CHOSEN]
+    newest = rows.order_by("-received_at", "-pk")[: MOST_CHOSEN + 1]
     found = list(newest.values_list("pk", "report__call_id"))
+    is_cut = len(found) > MOST_CHOSEN
+    found = found[:MOST_CHOSEN]
     calls = {call for _pk, call in found if call}
     calls |= set(
         Call.all_objects.filter(pk__in=calls, continues__isnull=False).values_list(
@@ -60,14 +72,15 @@ def chosen(rows: QuerySet[Event]) -> Chosen:
         )
     )
     loose = [pk for pk, call in found if not call]
-    events = Event.objects.filter(Q(report__call_id__in=calls) | Q(pk__in=loose))
+    # By keys alone: joined tables under an OR would be read as a whole.
+    reports = list(Report.objects.filter(call__in=calls).values_list("pk", flat=True))
+    events = Event.objects.filter(Q(report__in=reports) | Q(pk__in=loose))
+    told = list(events.select_related("report").order_by("pk")[: MOST_EVENTS + 1])
+    shown = Call.all_objects.filter(pk__in=calls).prefetch_related("legs")
     return Chosen(
-        list(events.select_related("report").order_by("pk")[:MOST_EVENTS]),
-        list(
-            Call.all_objects.filter(pk__in=calls)
-            .prefetch_related("legs")
-            .order_by("started_at", "pk")
-        ),
+        told[:MOST_EVENTS],
+        list(shown.order_by("started_at", "pk")),
+        is_cut or len(told) > MOST_EVENTS,
     )
 
 
@@ -109,9 +122,13 @@ class _Table:
         yield f"# Numbers are read with the home region {plan.region}."
         for source, name in self.names.items():
             sender = self.senders[source]
-            owner = "" if self.masks else f" {sender.owner}"
-            client = f", {sender.client}" if sender.client else ""
-            yield f"# {name}:{owner}{client}{self._extensions(source, sender)}"
+            parts = ("" if self.masks else sender.owner, sender.client)
+            who = (
+                ", ".join(visible(part) for part in parts if part) or "no client known"
+            )
+            yield f"# {name}: {who}{self._extensions(source, sender)}"
+        if self.found.is_cut:
+            yield "# There was more than a table holds: some events are missing."
         for event in self.found.events:
             if _is_unread(event):
                 text = "" if self.masks else f": {sent(event.raw)}"
@@ -122,7 +139,7 @@ class _Table:
         kind, pk = split(source)
         user = sender.key.user_id if sender.key else pk if kind == CLICK else None
         lines = Extension.objects.filter(user=user).order_by("number") if user else ()
-        numbers = ", ".join(line.number for line in lines)
+        numbers = ", ".join(self._extension(line.number) for line in lines)
         return f" ({numbers})" if numbers else ""
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
@@ -142,7 +159,7 @@ class _Table:
             self.names[event.source],
             self._seconds(_at(event)),
             event.kind,
-            event.extension,
+            self._extension(event.extension),
             self._number(event),
             self._call_id(event),
             event.direction,
@@ -171,13 +188,17 @@ class _Table:
         text = _word(party)
         return self.masks.number(text) if self.masks else text
 
+    # An extension can be a number or a name as well, and the party of a colleague.
+    _extension = _party
+
     def _call_id(self, event: Event) -> str:
         if event.report:
             found = clients_own(event.report.client_call_id)
         else:
-            params = event.raw.get("params") or {}
-            stated = (str(params.get(name, "")) for name in self.call_id_names)
-            found = next(filter(None, stated), "")
+            params = params_of(event.raw)
+            names = filter(params.get, self.call_id_names)
+            stated = (str(params[name]) for name in names)
+            found = next((text for text in stated if not is_placeholder(text)), "")
         text = _word(found)
         return self.masks.call_id(text) if self.masks else text
 
@@ -186,7 +207,7 @@ class _Table:
             "call",
             call.direction,
             call.status,
-            call.extension or NONE,
+            self._extension(call.extension) or NONE,
             self._party(call.party) or NONE,
             f"wait {NONE if call.wait is None else call.wait}",
             f"duration {NONE if call.duration is None else call.duration}",
@@ -195,8 +216,11 @@ class _Table:
         if call.continues_id in places:
             parts.append(f"continues {places.index(call.continues_id) + 1}")
         yield " ".join(parts)
-        for leg in sorted(call.legs.all(), key=lambda leg: leg.extension):
-            yield f"leg {leg.extension or NONE} {leg.outcome or 'running'}"
+        legs = [
+            (self._extension(leg.extension), leg.outcome) for leg in call.legs.all()
+        ]
+        for extension, outcome in sorted(legs):
+            yield f"leg {extension or NONE} {outcome or 'running'}"
 
 
 def _names(known: dict[str, Sender]) -> dict[str, str]:

@@ -53,8 +53,9 @@ def _sender(
     source: str, keys: Mapping[int, SoftphoneKey], names: Mapping[int, str]
 ) -> Sender:
     kind, pk = split(source)
-    if pk in keys and kind == KEY:
-        return of_key(keys[pk])
+    key = keys.get(pk or 0)
+    if key and kind == KEY:
+        return of_key(key)
     name = names.get(pk or 0, "")
     if name and kind == CLICK:
         return Sender(owner=_("%(user)s, a click in the CRM") % {"user": name})

@@ -6,15 +6,19 @@ changes, and what is told after a commit is never told.
 
 from __future__ import annotations
 
+import json
+import logging
+import re
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
-from urllib.parse import urlencode, urlsplit
+from typing import Any, Final
+from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -24,36 +28,52 @@ from pbxmanager.looks import Look, look
 from pbxmanager.models import Call, Event, Leg, Outcome
 from pbxmanager.recorder import recompute
 from softphone_connector import keys
+from softphone_connector.adapters.registry import adapter_of
 from softphone_connector.endpoints.answers import Answer, refused
 from softphone_connector.endpoints.faults import Code, Fault
 from softphone_connector.endpoints.handler import handle
 from softphone_connector.endpoints.requests import EventRequest
-from softphone_connector.inspector.reading import EventLine, event_lines, with_calls
+from softphone_connector.inspector.reading import (
+    EventLine,
+    event_lines,
+    params_of,
+    with_calls,
+)
 from softphone_connector.models import SoftphoneKey
+
+logger = logging.getLogger(__name__)
 
 # Stands for any key while the transaction lasts; outside of it nobody has it.
 STAND_IN: Final = KEY_BEGINS + secrets.token_urlsafe(keys.KEY_BYTES)
-FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+# A line of an access log, with or without its quotes.
+LOGGED: Final = re.compile(
+    r"\"?(?:(GET|POST) +)?(.*?)(?: HTTP/[0-9.]+\"?.*)?", re.DOTALL
+)
+MASKED: Final = "…"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """A request to try: the path behind the key, the query, and when it came (UTC)."""
+    """A request to try: the path behind the key, its parameters, and when it came
+    (UTC). ``body_type`` is the media type of parameters in the body, "" for a query.
+    """
 
     path: str
-    query: bytes
-    method: str = "GET"
+    sent: bytes
+    body_type: str = ""
     at: datetime = field(default_factory=timezone.now)
 
     def request(self) -> EventRequest:
         """The request as the endpoint gets it."""
-        posts = self.method == "POST"
+        posts = bool(self.body_type)
         return EventRequest(
-            method=self.method,
+            method="POST" if posts else "GET",
             path=f"{STAND_IN}/{self.path}",
-            query=b"" if posts else self.query,
-            body=self.query if posts else b"",
-            headers=FORM if posts else {},
+            query=b"" if posts else self.sent,
+            body=self.sent if posts else b"",
+            headers={"content-type": self.body_type} if posts else {},
             received_at=self.at,
         )
 
@@ -103,31 +123,63 @@ class Became:
         return self.call is not None and self.call == self.before
 
 
-def trial_of(event: Event) -> Trial:
-    """A kept event's request, at the time it came."""
-    params = event.raw.get("params") or {}
-    return Trial(
+def trial_of(event: Event, profile: str) -> Trial:
+    """A kept event's request, at the time it came; ``profile`` is its client's."""
+    params = params_of(event.raw)
+    trial = Trial(
         path=str(event.raw.get("path", "")),
-        query=urlencode(params).encode(),
-        method="POST" if event.raw.get("method") == "POST" else "GET",
+        sent=urlencode(params).encode(),
+        body_type=FORM if event.raw.get("method") == "POST" else "",
         at=event.received_at,
     )
+    if trial.body_type and adapter_of(profile) and any("." in name for name in params):
+        body = json.dumps(_nested(params)).encode()
+        return replace(trial, sent=body, body_type=JSON)
+    return trial
+
+
+def _nested(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What a service posted as JSON: it is kept as "payload.object.id"."""
+    found: dict[str, Any] = {}
+    for name, value in params.items():
+        *path, last = str(name).split(".")
+        place = found
+        for part in path:
+            inner = place.setdefault(part, {})
+            place = inner if isinstance(inner, dict) else {}
+        place[last] = value
+    return found
 
 
 def trial_in(text: str, method: str = "GET") -> tuple[Trial, str]:
-    """The request in a URL, in the end of one ("ringing?number=…") or in a query, and
-    the key in it, "" for none.
+    """The request in a URL, in the end of one ("ringing?number=…"), in a query, in a
+    line of an access log or in a JSON object, and the key in it, "" for none.
+
+    A masked key is none. Raises ValueError for what can't be read as an address.
     """
-    parts = urlsplit(text.strip())
-    path, query = parts.path, parts.query
+    text = text.strip()
+    if text.startswith("{"):
+        return Trial(path="", sent=_bytes(text), body_type=JSON), ""
+    found = LOGGED.fullmatch(text)
+    method, text = (found[1] or method, found[2]) if found else (method, text)
+    parts = urlsplit(text)
+    path, query = unquote(parts.path, errors="replace"), parts.query
     if not query and "=" in path:
-        path, query = "", path
-    _before, found, behind = path.rpartition("/softphone/")
-    segments = (behind if found else path).strip("/")
+        path, query = "", parts.path
+    _before, inside, behind = path.rpartition("/softphone/")
+    segments = (behind if inside else path).strip("/")
     first, _slash, rest = segments.partition("/")
-    secret, path = (first, rest) if first.startswith(KEY_BEGINS) else ("", segments)
-    trial = Trial(path=path, query=query.encode("utf-8", "replace"), method=method)
-    return trial, secret
+    is_key = first.startswith(KEY_BEGINS)
+    trial = Trial(
+        path=rest if is_key else segments,
+        sent=_bytes(query),
+        body_type=FORM if method == "POST" else "",
+    )
+    return trial, first if is_key and not first.endswith(MASKED) else ""
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def try_with_key(trial: Trial, key: SoftphoneKey) -> Became:
@@ -135,26 +187,45 @@ def try_with_key(trial: Trial, key: SoftphoneKey) -> Became:
 
     Signatures are not looked at: they can be right only once.
     """
-    with transaction.atomic():
+
+    def stand_in() -> None:
         SoftphoneKey.objects.filter(pk=key.pk).update(
             hash=keys.hashed(STAND_IN), signing_secret=""
         )
-        became = _try(trial)
-        transaction.set_rollback(True)
-    return _with_before(became)
+
+    return _undone(trial, stand_in)
 
 
 def try_as_client(
     trial: Trial, profile: str, endpoint_set: EndpointSet | None
 ) -> Became:
     """Try a request as if a PBX sent it: a client's profile and an endpoint set."""
-    with transaction.atomic():
+
+    def stand_in() -> None:
         made, _secret = keys.create(
-            pbx_name="–", profile=profile, endpoint_set=endpoint_set
+            pbx_name=MASKED, profile=profile, endpoint_set=endpoint_set
         )
         SoftphoneKey.objects.filter(pk=made.pk).update(hash=keys.hashed(STAND_IN))
-        became = _try(trial)
-        transaction.set_rollback(True)
+
+    return _undone(trial, stand_in)
+
+
+def unknown_key(trial: Trial) -> Became:
+    """What a request with a key that nobody has becomes; it is not counted."""
+    return _became(refused(Fault(Code.KEY_UNKNOWN), trial.request()))
+
+
+def _undone(trial: Trial, stand_in: Callable[[], None]) -> Became:
+    """Answer a request in a transaction that is rolled back, whatever happens."""
+    try:
+        with transaction.atomic():
+            stand_in()
+            became = _try(trial)
+            transaction.set_rollback(True)
+    except DatabaseError:
+        # Another one writes for too long, say: nothing was tried then.
+        logger.exception("A request could not be tried.")
+        return _became(refused(Fault(Code.UNAVAILABLE), trial.request()))
     return _with_before(became)
 
 
@@ -193,13 +264,7 @@ def _with_before(became: Became) -> Became:
     if became.call is None:
         return became
     call = Call.all_objects.filter(uid=became.call.uid).first()
-    return Became(
-        status=became.status,
-        text=became.text,
-        events=became.events,
-        call=became.call,
-        before=_seen(call) if call else None,
-    )
+    return replace(became, before=_seen(call) if call else None)
 
 
 def _seen(call: Call) -> CallSeen:
