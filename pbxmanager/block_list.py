@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from crmplus.administration.audit import note_change
+from crmplus.administration.audit import Subject, note_change
 from crmplus.phonebook.display import pretty
 from crmplus.phonebook.normalise import Number
 from pbxmanager.blocking import BlockedNumber
@@ -14,6 +14,8 @@ from pbxmanager.settings_state import AREA
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
+
+BLOCKED: Final = "blocked_number"
 
 
 def block(number: Number, note: str, actor: User | None) -> BlockedNumber:
@@ -28,19 +30,19 @@ def block(number: Number, note: str, actor: User | None) -> BlockedNumber:
             },
         )
         if is_new:
-            note_change(actor, AREA, _what(row), {}, _values(row))
+            note_change(actor, _subject(row), {}, _values(row))
     return row
 
 
 def unblock(row: BlockedNumber, actor: User | None) -> None:
     """Let a number's calls pop up again."""
     with transaction.atomic():
-        note_change(actor, AREA, _what(row), _values(row), {})
+        note_change(actor, _subject(row), _values(row), {})
         row.delete()
 
 
-def _what(row: BlockedNumber) -> str:
-    return f"Blocked number {row.party}"
+def _subject(row: BlockedNumber) -> Subject:
+    return Subject(AREA, BLOCKED, row.party)
 
 
 def _values(row: BlockedNumber) -> dict[str, Any]:

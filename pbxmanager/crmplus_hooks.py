@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
 from crmplus.phonebook.models import NumberSettings
-from pbxmanager import api, clean_up_preview, demo, housekeeping, panels
+from pbxmanager import (
+    api,
+    change_words,
+    clean_up_preview,
+    demo,
+    health,
+    housekeeping,
+    panels,
+)
 from pbxmanager.colleagues import colleagues
 from pbxmanager.last_contact import last_contacts
 from pbxmanager.looks import bring_icons
@@ -18,6 +26,8 @@ from pbxmanager.visibility import visible_among
 HOUR: Final = 3600.0
 
 bring_icons()
+health.register()
+change_words.register()
 hooks.register(
     hooks.MenuEntry(
         order=200,

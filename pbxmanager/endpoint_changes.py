@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from crmplus.administration.audit import note_change
+from crmplus.administration.audit import Subject, note_change
 from pbxmanager.endpoint_settings import (
     Endpoint,
     EndpointSet,
@@ -26,6 +26,7 @@ from pbxmanager.settings_state import AREA
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
+ENDPOINT_SET, DEFAULT = "endpoint_set", "default_endpoint_set"
 OF_SET = ("name", "common_slug", "event_parameter", "reply", "recording_hosts")
 OF_ENDPOINT = ("slug", "method", "enabled", "parameters", "fixed")
 
@@ -38,9 +39,9 @@ class SetInUseError(Exception):
         self.users = users
 
 
-def what(endpoint_set: EndpointSet) -> str:
-    """How the audit log calls a set."""
-    return f"Endpoint set {endpoint_set.name}"
+def subject_of(endpoint_set: EndpointSet) -> Subject:
+    """A set as the audit log names it."""
+    return Subject(AREA, ENDPOINT_SET, endpoint_set.name)
 
 
 def values_of(
@@ -74,7 +75,7 @@ def save_set(
             one.pk, one.endpoint_set = None, endpoint_set
         Endpoint.objects.bulk_create(endpoints)
         after = values_of(endpoint_set, endpoints)
-        note_change(actor, AREA, what(endpoint_set), before, after)
+        note_change(actor, subject_of(endpoint_set), before, after)
     return endpoint_set
 
 
@@ -98,11 +99,11 @@ def delete_set(actor: User | None, endpoint_set: EndpointSet) -> None:
     if endpoint_set.is_default:
         raise ValueError(endpoint_set.name)
     before = values_of(endpoint_set, endpoint_set.endpoints.all())
-    name = what(endpoint_set)
+    subject = subject_of(endpoint_set)
     try:
         with transaction.atomic():
             endpoint_set.delete()
-            note_change(actor, AREA, name, before, {})
+            note_change(actor, subject, before, {})
     except ProtectedError as error:
         users = sorted(str(one) for one in error.protected_objects)
         raise SetInUseError(users) from error
@@ -115,8 +116,7 @@ def choose_default(actor: User | None, chosen: EndpointSet) -> None:
         make_default(chosen)
         note_change(
             actor,
-            AREA,
-            "Default endpoint set",
+            Subject(AREA, DEFAULT),
             {"set": former.name if former else ""},
             {"set": chosen.name},
         )

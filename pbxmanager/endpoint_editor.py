@@ -9,15 +9,14 @@ from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pbxmanager.endpoint_changes import values_of
-from pbxmanager.endpoint_forms import ROLES, EndpointForm, SetForm, add_errors
+from pbxmanager.endpoint_forms import EndpointForm, SetForm, add_errors
 from pbxmanager.endpoint_settings import Endpoint, EndpointSet, Kind, as_spec
 from pbxmanager.endpoint_spec import DEFAULT_SET, EndpointSpec, Role, SetSpec
 
 if TYPE_CHECKING:
-    from crmplus.hooks import Text
+    pass
 
 MAX_ROWS: Final = 40
 # What identifies a call comes first: clients cut long addresses at their end.
@@ -25,18 +24,6 @@ SAMPLES: Final[Mapping[Role, str]] = {
     Role.CALL_ID: "a1b2c3",
     Role.EXTENSION: "201",
     Role.NUMBER: "+493012345670",
-}
-FIELDS: Final[Mapping[str, Text]] = {
-    "name": gettext_lazy("Name"),
-    "common_slug": gettext_lazy("Common last segment"),
-    "event_parameter": gettext_lazy("Event parameter"),
-    "reply": gettext_lazy("Answer"),
-    "recording_hosts": gettext_lazy("Hosts of recordings"),
-    "slug": gettext_lazy("last segment"),
-    "method": gettext_lazy("method"),
-    "enabled": gettext_lazy("on"),
-    "parameters": gettext_lazy("other parameter names"),
-    "fixed": gettext_lazy("fixed values"),
 }
 
 
@@ -146,20 +133,6 @@ def new_set() -> EndpointSet:
     return EndpointSet(name="")
 
 
-def label_of(name: str) -> str:
-    """What a plain value's name ("ringing-2.slug") means, in words."""
-    key, _dot, field = name.rpartition(".")
-    if not key:
-        return str(FIELDS[field])
-    if key == "parameter":
-        return _("Parameter: %(role)s") % {"role": ROLES[Role(field)]}
-    kind, _dash, number = key.partition("-")
-    words = {"event": Kind(kind).label, "number": number, "field": FIELDS[field]}
-    if number:
-        return _("%(event)s (%(number)s.): %(field)s") % words
-    return _("%(event)s: %(field)s") % words
-
-
 def _endpoints(stored: EndpointSet) -> list[Endpoint]:
     if stored.pk:
         return list(stored.endpoints.all())
@@ -175,7 +148,8 @@ def _count(text: str | None, otherwise: int) -> int:
 
 def _address(door: str, spec: SetSpec, form: EndpointForm) -> str:
     slug = form["slug"].value() or ""
-    endpoint: EndpointSpec | None = spec.endpoints.get(slug)
+    # A row that cannot be read stands under "" there.
+    endpoint: EndpointSpec | None = spec.endpoints.get(slug) if slug else None
     if endpoint is None:
         return ""
     query = _query(endpoint.names, endpoint.fixed)

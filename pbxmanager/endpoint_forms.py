@@ -175,6 +175,11 @@ class EndpointForm(forms.Form):
             self.fields[f"fixed_{role}"] = fixed
 
     @property
+    def title(self) -> str:
+        """The event that is chosen, in words."""
+        return str(dict(Kind.choices).get(self["kind"].value(), ""))
+
+    @property
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """For each role the field of its name and that of its fixed value."""
         return [(self[f"name_{role}"], self[f"fixed_{role}"]) for role in ROLES]

@@ -26,16 +26,16 @@ from pbxmanager.endpoint_changes import (
     copy_set,
     delete_set,
     save_set,
-    what,
+    subject_of,
 )
-from pbxmanager.endpoint_editor import SetEditor, label_of, new_set
+from pbxmanager.endpoint_editor import SetEditor, new_set
 from pbxmanager.endpoint_forms import ROLES
 from pbxmanager.endpoint_settings import Endpoint, EndpointSet, as_spec, default_set
 from pbxmanager.endpoint_spec import SetSpec
 from pbxmanager.endpoint_use import Break, Damage, breaks, recent_uses
 from pbxmanager.locks import lock
 from pbxmanager.models import Extension
-from pbxmanager.settings_state import AREA, STATE, conflict_of, state_of
+from pbxmanager.settings_state import STATE, conflict_of, state_of
 from pbxmanager.settings_views import CHANGED, SETTINGS_LOCK, form_page, is_check
 
 SHOWN_KEY: Final = "sk_…"
@@ -101,9 +101,9 @@ def _objection(
     """What speaks against saving: somebody else's change, or phones in use."""
     changed = request.POST.get(STATE) != state_of(editor.before)
     if editor.stored.pk and changed:
-        where = (AREA, what(editor.stored))
+        subject = subject_of(editor.stored)
         before, mine = editor.before, editor.values
-        return {"conflict": conflict_of(where, before, mine, label_of, _shown)}
+        return {"conflict": conflict_of(subject, before, mine)}
     if not valid or not editor.stored.pk:
         return {}
     return _warnings(request, editor.stored, editor.spec_before, editor.spec)
@@ -130,14 +130,6 @@ def _door(request: HttpRequest) -> str:
         if paths
         else "…/"
     )
-
-
-def _shown(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {text}" for key, text in value.items())
-    return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
 def _warnings(

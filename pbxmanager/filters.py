@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from crmplus.formfields import styled
 from pbxmanager import periods
 from pbxmanager.belonging import belonging_to
+from pbxmanager.missed import missed_by
 from pbxmanager.models import Call, Direction, Extension, Leg, Status
 from pbxmanager.parties import source_of
 from pbxmanager.searching import search
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MANY_EXTENSIONS = 500
 FEW_CALLS = 1_000
+MINE = "mine"
 
 
 def _extensions() -> list[tuple[str, str]]:
@@ -91,7 +93,8 @@ class CallFilter(forms.Form):
 
     ``q`` (number or name), ``direction``, ``status``, ``user`` (id), ``extension``,
     ``period`` or ``since`` and ``until`` (ISO days in the user's zone), ``record``
-    ("contacts:7"). What makes no sense in an address is left out rather than refused.
+    ("contacts:7"), ``missed`` ("mine": those that the viewer missed). What makes no
+    sense in an address is left out rather than refused.
     """
 
     q = forms.CharField(required=False, max_length=200)
@@ -109,6 +112,7 @@ class CallFilter(forms.Form):
     period = _choice(gettext_lazy("Period"), list(periods.PERIODS.items()))
     since = _day(gettext_lazy("From"))
     until = _day(gettext_lazy("To"))
+    missed = forms.ChoiceField(required=False, choices=[(MINE, MINE)])
     record = forms.RegexField(r"^[a-z_-]{1,64}:[0-9]{1,18}\Z", required=False)
 
     def __init__(self, viewer: User, params: QueryDict) -> None:
@@ -139,6 +143,19 @@ class CallFilter(forms.Form):
         return self.cleaned_data.get(name)
 
     @property
+    def is_missed(self) -> bool:
+        """Whether only what the viewer missed is asked for."""
+        return bool(self.given("missed"))
+
+    @property
+    def whose(self) -> str:
+        """Whose calls these are: "missed" by the viewer, "mine" or "all"."""
+        if self.is_missed:
+            return "missed"
+        own = not self.viewer.is_supervisor or self.user_given == self.viewer
+        return "mine" if own else "all"
+
+    @property
     def text(self) -> str:
         """What is searched for."""
         text: str = (self.given("q") or "").replace("\x00", "")
@@ -166,7 +183,8 @@ class CallFilter(forms.Form):
 
     def rows(self) -> QuerySet[Call]:
         """The visible calls that pass all filters, in no order yet."""
-        rows = seen_by(self.viewer)
+        # One's own phone rang, so one may see them.
+        rows = missed_by(self.viewer) if self.is_missed else seen_by(self.viewer)
         for name in ("direction", "status", "user", "extension"):
             if value := self.given(name):
                 rows = rows.filter(**{name: value})
@@ -192,6 +210,7 @@ class CallFilter(forms.Form):
         shown = [
             Chip(pgettext("filter", "Search"), self.text, ["q"]),
             Chip(_("Calls of"), self._record_title(), ["record"]),
+            Chip(_("Calls"), _("missed by me") if self.is_missed else "", ["missed"]),
             Chip(_("Direction"), self._label("direction", Direction), ["direction"]),
             Chip(_("Status"), self._label("status", Status), ["status"]),
             Chip(_("User"), str(self.given("user") or ""), ["user"]),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pbxmanager.kept import Kept
 
+RULES: Final = "rules"  # in the log of changes
 MAX_POPUP_STAYS: Final = 3600
 # 12 h of talk, and 24 h in which its call ID may be told of again.
 MIN_KEEP_EVENTS_DAYS: Final = 2

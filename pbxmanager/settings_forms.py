@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crmplus.phonebook.changing import FIELDS
 from crmplus.phonebook.models import NumberSettings
-from crmplus.phonebook.normalise import MAX_TEXT, Number, NumberKind, normalise
+from crmplus.phonebook.normalise import (
+    MAX_TEXT,
+    Number,
+    NumberKind,
+    NumberPlan,
+    normalise,
+)
 from crmplus.phonebook.plan import number_plan
 from pbxmanager.blocking import NOTE_LENGTH, BlockedNumber
 from pbxmanager.rules import RuleSettings
@@ -23,14 +30,10 @@ else:
     RulesModelForm = NumbersModelForm = forms.ModelForm
 
 MAX_LINES = 500
-NOBODYS = frozenset(
-    {
-        NumberKind.ANONYMOUS,
-        NumberKind.EMPTY,
-        NumberKind.INVALID,
-        NumberKind.PLACEHOLDER,
-    }
-)
+LISTS = ("own_numbers", "ignored_numbers")
+NOBODYS = frozenset({NumberKind.ANONYMOUS, NumberKind.EMPTY, NumberKind.PLACEHOLDER})
+# Digits, or the address of a SIP caller.
+DIALLED = re.compile(r"\+?[0-9]+|[^@\s]+@[^@\s]+")
 
 
 def validate_plain(text: str) -> None:
@@ -76,21 +79,46 @@ class NumbersForm(NumbersModelForm):
         model = NumberSettings
         fields = FIELDS
         field_classes = {"region": RegionField}  # noqa: RUF012
-        labels = {"region": _("home region")}  # noqa: RUF012
+        labels = {"region": _("Home region")}  # noqa: RUF012
+        help_texts = {  # noqa: RUF012
+            "own_numbers": _(
+                "Your direct numbers and the head numbers of your lines, one per line; "
+                "they never match a record. An end of -0 or * stands for all numbers "
+                "that begin like it: 030 23125-0 or +493023125*."
+            )
+        }
         widgets = {  # noqa: RUF012
             "own_numbers": forms.Textarea({"rows": 5}),
             "ignored_numbers": forms.Textarea({"rows": 5}),
         }
 
-    def clean_own_numbers(self) -> str:
-        return _lines(self.cleaned_data["own_numbers"])
+    def clean(self) -> dict[str, Any]:
+        """Each line is a number, as it is read with the settings as entered."""
+        cleaned = super().clean() or {}
+        given = {name: cleaned[name] for name in FIELDS if name in cleaned}
+        plan = NumberSettings(**given).plan()
+        for name in LISTS:
+            if name in cleaned:
+                try:
+                    cleaned[name] = _lines(cleaned[name], plan)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        return cleaned
 
-    def clean_ignored_numbers(self) -> str:
-        return _lines(self.cleaned_data["ignored_numbers"])
+
+def is_number(number: Number) -> bool:
+    """Whether a text names somebody by a number or an address.
+
+    One that is not in use, as far as is known, is one all the same: callers make
+    them up.
+    """
+    if number.kind is NumberKind.INVALID:
+        return bool(DIALLED.fullmatch(number.key))
+    return number.kind not in NOBODYS
 
 
-def _lines(text: str) -> str:
-    """The lines of a text, each of which may be a number."""
+def _lines(text: str, plan: NumberPlan) -> str:
+    """The lines of a text, each of which is a number under a plan."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_LINES:
         raise ValidationError(
@@ -100,7 +128,7 @@ def _lines(text: str) -> str:
     for line in lines:
         validate_plain(line)
         bare = line.rstrip("* ")
-        if normalise(bare, number_plan()).kind in NOBODYS:
+        if not is_number(normalise(bare, plan)):
             raise ValidationError(
                 _("“%(line)s” is not a number."), params={"line": line[:MAX_TEXT]}
             )
@@ -126,10 +154,20 @@ class BlockForm(forms.Form):
     def clean_number(self) -> Number:
         """The number as it is read here; one that is not blocked yet."""
         number = normalise(self.cleaned_data["number"], number_plan())
-        if number.kind in NOBODYS:
+        if not is_number(number):
             raise ValidationError(_("This is not a number."))
         if BlockedNumber.objects.filter(party=number.key).exists():
             raise ValidationError(_("This number is blocked already."))
+        return number
+
+
+class BlockAgainForm(BlockForm):
+    """What was just taken off the list, whatever a call had as its number."""
+
+    def clean_number(self) -> Number:
+        number = normalise(self.cleaned_data["number"], number_plan())
+        if not number.key:
+            raise ValidationError(_("This is not a number."))
         return number
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from crmplus.administration.models import SettingsChange
-
-if TYPE_CHECKING:
-    from crmplus.hooks import Text
+from crmplus.administration.audit import Subject, last_change
+from crmplus.administration.change_words import Words
 
 AREA: Final = "pbxmanager"
 STATE: Final = "state"
@@ -23,9 +21,9 @@ Values = Mapping[str, Any]
 class Difference:
     """A field that somebody else has changed, or that one wants to change oneself."""
 
-    label: Text
-    stored: str
-    mine: str
+    label: str
+    stored: str | None
+    mine: str | None
 
 
 @dataclass(frozen=True)
@@ -43,28 +41,19 @@ def state_of(values: Values) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def conflict_of(
-    where: tuple[str, str],
-    stored: Values,
-    mine: Values,
-    label: Callable[[str], Text],
-    shown: Callable[[str, Any], str],
-) -> Conflict:
-    """Who changed settings last (``where``: area and name), and both values.
-
-    ``label`` names a field, ``shown`` its value in words.
-    """
-    area, what = where
-    last = SettingsChange.objects.filter(area=area, what=what).first()
+def conflict_of(subject: Subject, stored: Values, mine: Values) -> Conflict:
+    """Who changed settings last, and both values, in the words of the log."""
+    last = last_change(subject)
+    words = Words.of(subject.area, subject.kind)
     names = dict.fromkeys([*stored, *mine])
     return Conflict(
         by=last.actor_name if last else "",
         at=last.at if last else None,
         differences=[
             Difference(
-                label(name),
-                shown(name, stored.get(name)),
-                shown(name, mine.get(name)),
+                words.label(name),
+                words.value(name, stored.get(name)),
+                words.value(name, mine.get(name)),
             )
             for name in names
             if stored.get(name) != mine.get(name)

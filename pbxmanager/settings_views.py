@@ -18,15 +18,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crmplus import keyset, toasts
 from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
-from crmplus.administration.audit import note_change
+from crmplus.administration.audit import Subject, note_change
 from crmplus.phonebook import changing
 from crmplus.phonebook.models import NumberSettings
 from crmplus.web import signed_in_user
 from pbxmanager.block_list import block, unblock
 from pbxmanager.blocking import BlockedNumber
 from pbxmanager.locks import lock
-from pbxmanager.rules import RuleSettings
-from pbxmanager.settings_forms import BlockForm, NumbersForm, RulesForm, values_of
+from pbxmanager.rules import RULES, RuleSettings
+from pbxmanager.settings_forms import (
+    BlockAgainForm,
+    BlockForm,
+    NumbersForm,
+    RulesForm,
+    values_of,
+)
 from pbxmanager.settings_state import AREA, STATE, conflict_of, state_of
 
 if TYPE_CHECKING:
@@ -46,12 +52,12 @@ def is_check(request: HttpRequest) -> bool:
 class Single:
     """A page that edits the one row of some settings.
 
-    ``where`` is its area and name in the audit log. ``save(actor, before, after)``
+    ``subject`` names it in the audit log. ``save(actor, before, after)``
     stores it, ``more(before, form)`` gives what else the template shows.
     """
 
     tab: str
-    where: tuple[str, str]
+    subject: Subject
     model: Any
     form: Any
     save: Callable[[User, Any, Any], None]
@@ -63,7 +69,7 @@ def _save_rules(actor: User, before: RuleSettings, after: RuleSettings) -> None:
     names = RulesForm.Meta.fields
     note_change(
         actor,
-        *RULES.where,
+        RULES_PAGE.subject,
         {name: getattr(before, name) for name in names},
         {name: getattr(after, name) for name in names},
     )
@@ -81,10 +87,10 @@ def _about_numbers(before: NumberSettings, form: NumbersForm) -> dict[str, Any]:
     }
 
 
-RULES = Single("rules", (AREA, "Rules"), RuleSettings, RulesForm, _save_rules)
-NUMBERS = Single(
+RULES_PAGE = Single("rules", Subject(AREA, RULES), RuleSettings, RulesForm, _save_rules)
+NUMBERS_PAGE = Single(
     "numbers",
-    (changing.AREA, changing.WHAT),
+    changing.SUBJECT,
     NumberSettings,
     NumbersForm,
     changing.save_settings,
@@ -96,14 +102,14 @@ NUMBERS = Single(
 @form_page
 def rules(request: HttpRequest) -> HttpResponse:
     """Which calls pop up, for how long, and what is kept."""
-    return _single(request, RULES)
+    return _single(request, RULES_PAGE)
 
 
 @role_required(Role.ADMIN)
 @form_page
 def numbers(request: HttpRequest) -> HttpResponse:
     """How numbers are written and dialled here, and what a change would mean."""
-    return _single(request, NUMBERS)
+    return _single(request, NUMBERS_PAGE)
 
 
 def _single(request: HttpRequest, page: Single) -> HttpResponse:
@@ -126,9 +132,7 @@ def _single(request: HttpRequest, page: Single) -> HttpResponse:
             if request.POST.get(STATE) != context["state"]:
                 status = CHANGED
                 mine = values_of(form)
-                context["conflict"] = conflict_of(
-                    page.where, stored, mine, _labels(form), _shown(form)
-                )
+                context["conflict"] = conflict_of(page.subject, stored, mine)
             elif valid:
                 page.save(signed_in_user(request), before, row)
                 messages.success(request, _("The settings are saved."))
@@ -136,20 +140,6 @@ def _single(request: HttpRequest, page: Single) -> HttpResponse:
         context |= page.more(before, form)
     template = f"pbxmanager/settings/{page.tab}.html"
     return render(request, template, context, status=status)
-
-
-def _labels(form: Any) -> Callable[[str], str]:
-    return lambda name: str(form.fields[name].label)
-
-
-def _shown(form: Any) -> Callable[[str, Any], str]:
-    def shown(name: str, value: Any) -> str:
-        if isinstance(value, bool):
-            return _("Yes") if value else _("No")
-        choices = getattr(form.fields[name], "choices", ())
-        return str(dict(choices).get(value, "" if value is None else value))
-
-    return shown
 
 
 @role_required(Role.ADMIN)
@@ -189,7 +179,7 @@ def block_list_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def block_list_again(request: HttpRequest) -> HttpResponse:
     """Block a number (``?number=&note=``) that was just taken off the list."""
-    form = BlockForm(request.GET)
+    form = BlockAgainForm(request.GET)
     if form.is_valid():
         number, note = form.cleaned_data["number"], form.cleaned_data["note"]
         row = block(number, note, signed_in_user(request))

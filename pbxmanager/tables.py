@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from crmplus.timeline.models import Comment
 from pbxmanager.blocking import blocked
 from pbxmanager.looks import Look, look
+from pbxmanager.missed import takers
 from pbxmanager.models import Call
 from pbxmanager.parties import Party, parties
 from pbxmanager.saving import CALL
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class Line:
     """A call as a list shows it; ``comments`` is how many there are.
 
-    ``is_blocked`` says that its number is on the block list.
+    ``is_blocked`` says that its number is on the block list. ``taken_by`` names the
+    colleague who took it, in a list of what one missed oneself.
     """
 
     call: Call
@@ -31,6 +33,7 @@ class Line:
     party: Party
     comments: int = 0
     is_blocked: bool = False
+    taken_by: str = ""
 
 
 def with_parts(calls: QuerySet[Call]) -> QuerySet[Call]:
@@ -38,8 +41,12 @@ def with_parts(calls: QuerySet[Call]) -> QuerySet[Call]:
     return calls.select_related("user").prefetch_related("legs")
 
 
-def lines(calls: Sequence[Call], user: User) -> list[Line]:
-    """The lines of a page, in its order; queries do not grow with the page."""
+def lines(calls: Sequence[Call], user: User, *, missed: bool = False) -> list[Line]:
+    """The lines of a page, in its order; queries do not grow with the page.
+
+    ``missed``: the user missed all of them.
+    """
+    taken = takers(calls) if missed else {}
     who = parties(calls, user)
     comments = comment_counts(call.pk for call in calls)
     barred = blocked(call.party for call in calls)
@@ -50,6 +57,7 @@ def lines(calls: Sequence[Call], user: User) -> list[Line]:
             who[call.pk],
             comments.get(call.pk, 0),
             is_blocked=call.party in barred,
+            taken_by=taken.get(call.pk, ""),
         )
         for call in calls
     ]

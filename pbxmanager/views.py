@@ -44,9 +44,10 @@ def call_list(request: HttpRequest) -> HttpResponse:
     page = keyset.page(with_parts(form.rows()), "-started_at", request.GET)
     context = {
         "form": form,
+        "whose": form.whose,
         "chips": form.chips(),
         "page": page,
-        "lines": lines(page.rows, user),
+        "lines": lines(page.rows, user, missed=form.is_missed),
     }
     return render(request, "pbxmanager/list.html", context)
 

@@ -17,6 +17,11 @@ from django.utils import timezone, translation
 
 from crmplus import hooks
 from crmplus.administration import addons
+from crmplus.conf import env
+from crmplus.phonebook import plan
+from crmplus.phonebook.normalise import NumberPlan
+from pbxmanager.blocking import any_blocked
+from pbxmanager.rules import Rules, rules
 from tests.support.examples import FULL
 from tests.support.fixtures import (  # noqa: F401  (fixtures of all tests)
     baresip,
@@ -29,6 +34,7 @@ from tests.support.fixtures import (  # noqa: F401  (fixtures of all tests)
     redis_url,
     screenshot,
     server,
+    twinkle,
 )
 
 # Tests that start real servers run one after the other, beside the quick ones.
@@ -100,6 +106,17 @@ def add_ons_are_active(monkeypatch: pytest.MonkeyPatch) -> None:
     """All add-ons work, without a code and without asking the database."""
     keys = frozenset(add_on.key for add_on in hooks.registered(hooks.AddOn))
     monkeypatch.setattr(addons, "_kept", [(math.inf, keys)])
+
+
+@pytest.fixture(autouse=True)
+def settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What servers read once in a few seconds is read, until a test changes it.
+
+    Inside a test's transaction it would be asked for again and again.
+    """
+    monkeypatch.setattr(plan, "_kept", [(math.inf, NumberPlan(region=env.region))])
+    monkeypatch.setattr(rules, "_kept", (math.inf, Rules()))
+    monkeypatch.setattr(any_blocked, "_kept", (math.inf, False))
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ NEEDS = (
     Need("Redis", services.redis_server, "TEST_REDIS_URL", "redis-server"),
     Need("Chromium", services.chromium, "CHROMIUM", "chromium"),
     Need("baresip", services.baresip, "BARESIP", "baresip"),
+    Need("Twinkle", services.twinkle, "TWINKLE", "twinkle-console"),
     Need("gettext", lambda: services.program("xgettext"), "", "gettext"),
 )
 

@@ -34,7 +34,7 @@ def test_a_number_is_blocked_in_any_notation(office: Office) -> None:
     assert str(row) == row.number == "+49 30 555444"
     assert blocked([STRANGER, OTHER, ""]) == {STRANGER}
     change = SettingsChange.objects.get()
-    assert (change.area, change.what) == ("pbxmanager", f"Blocked number {STRANGER}")
+    assert (change.kind, change.what) == ("blocked_number", STRANGER)
     assert change.changes[-1] == {
         "field": "note",
         "before": None,

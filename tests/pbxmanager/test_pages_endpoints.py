@@ -13,7 +13,7 @@ from django.test import Client
 from crmplus.accounts.models import User
 from crmplus.administration.models import SettingsChange
 from pbxmanager.endpoint_changes import SetInUseError, delete_set
-from pbxmanager.endpoint_editor import MAX_ROWS, label_of
+from pbxmanager.endpoint_editor import MAX_ROWS
 from pbxmanager.endpoint_settings import (
     Endpoint,
     EndpointSet,
@@ -21,6 +21,7 @@ from pbxmanager.endpoint_settings import (
     spec_of,
 )
 from pbxmanager.endpoint_spec import Role
+from pbxmanager.endpoint_words import label_of
 from pbxmanager.models import Event, Extension
 from softphone_connector.keys import create
 from tests.pbxmanager.office import NOON, queries, words_of
@@ -143,7 +144,8 @@ def test_a_change_is_saved_and_stands_in_the_audit_log(
     assert first.fixed == {Role.DIRECTION: "inbound"}
     assert Role.NAME not in spec.names
     change = SettingsChange.objects.get()
-    assert (change.what, change.actor_name) == ("Endpoint set Our phones", "Ada King")
+    told = (change.kind, change.what, change.actor_name)
+    assert told == ("endpoint_set", "Our phones", "Ada King")
     told = {one["field"]: (one["before"], one["after"]) for one in change.changes}
     assert told["ringing.slug"] == ("ringing", "rings")
     assert told["parameter.number"] == ("number", "from")
@@ -245,6 +247,14 @@ def test_checking_saves_nothing_and_shows_the_address(
     assert slugs(ours)[0] == "ringing"
 
 
+def test_a_row_without_a_segment_shows_no_address(
+    web: Client, ours: EndpointSet
+) -> None:
+    data = open_form(web, SET, ours.pk) | {"e0-slug": "Not good"}
+    rows = web.post(address(SET, ours.pk), data, headers=CHECK).context["rows"]
+    assert [bool(row.example) for row in rows] == [False, True, True, True, False]
+
+
 def test_two_admins_at_once(web: Client, ours: EndpointSet) -> None:
     _bea, other = admin("bea", "Bea")
     mine = open_form(web, SET, ours.pk) | {"name": "Mine", "e0-slug": "mine"}
@@ -260,8 +270,8 @@ def test_two_admins_at_once(web: Client, ours: EndpointSet) -> None:
     words = words_of(response.content.decode())
     assert "Bea King has changed this while you had it open." in words
     assert "Ringing: last segment theirs mine" in words
-    assert "Ringing: fixed values cause: busy –" in words
-    assert "Connected: on No Yes" in words
+    assert "Ringing: fixed values Cause: busy empty" in words
+    assert "Connected: on no yes" in words
     assert slugs(ours)[0] == "theirs"
     mine["state"] = response.context["state"]
     assert web.post(address(SET, ours.pk), mine).status_code == 302
@@ -370,7 +380,7 @@ def test_a_set_is_added(web: Client) -> None:
     made = EndpointSet.objects.get(name="Yealink")
     assert slugs(made) == ["rings", "connected", "ended", "missed"]
     assert not made.is_default
-    assert SettingsChange.objects.get().what == "Endpoint set Yealink"
+    assert SettingsChange.objects.get().what == "Yealink"
 
 
 def test_a_set_is_copied(web: Client, ours: EndpointSet) -> None:
@@ -394,7 +404,7 @@ def test_a_set_is_deleted_after_a_question(web: Client, ours: EndpointSet) -> No
     assert EndpointSet.objects.filter(pk=other.pk).exists()
     web.post(address("settings-set-delete", other.pk), {"sure": "1"})
     assert not EndpointSet.objects.filter(pk=other.pk).exists()
-    assert SettingsChange.objects.get().what == "Endpoint set Other"
+    assert SettingsChange.objects.get().what == "Other"
 
 
 def test_a_set_that_keys_use_stays_and_they_are_named(

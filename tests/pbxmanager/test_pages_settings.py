@@ -44,7 +44,7 @@ def test_rules_are_saved_and_audited(web: Client) -> None:
     assert rules().popup_stays == 5
     assert not rules().popup_internal
     change = SettingsChange.objects.get()
-    assert (change.area, change.what) == ("pbxmanager", "Rules")
+    assert (change.area, change.kind) == ("pbxmanager", "rules")
     assert {one["field"] for one in change.changes} == {
         "popup_internal",
         "popup_stays",
@@ -77,7 +77,7 @@ def test_two_admins_at_once_lose_nothing(web: Client) -> None:
     words = words_of(response.content.decode())
     assert "Bea King has changed this while you had it open." in words
     assert "9 5" in words
-    assert "No Yes" in words
+    assert "no yes" in words
     assert "Everybody&#x27;s whose phone rang Nobody&#x27;s" in words
     assert rules().popup_stays == 9
     mine["state"] = response.context["state"]
@@ -111,7 +111,7 @@ def test_numbers_are_saved_and_audited(web: Client) -> None:
     assert plan.ignored_numbers == ("77",)
     assert plan.internal_prefixes == ("2", "30")
     assert (plan.min_internal, plan.max_internal) == (3, 4)
-    assert SettingsChange.objects.get().what == "Number settings"
+    assert SettingsChange.objects.get().kind == "number_settings"
     page = web.get(address(NUMBERS)).content.decode()
     assert "The numbers of all records are being read anew." in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -13,7 +14,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django_crontab.crontab import Crontab
 
-from crmplus.administration.cron import AlreadyRunning, run_cron_job
+from crmplus.administration import addons
+from crmplus.administration.cron import (
+    AddOnNotActive,
+    AlreadyRunning,
+    run_cron_job,
+)
 from crmplus.administration.models import CronRun
 from pbxmanager.management.commands import pbx_clean_up
 from pbxmanager.models import Call
@@ -143,3 +149,15 @@ class TestCrontab:
 
         assert Call.objects.count() == 1
         assert CronRun.objects.get().trigger == "cron"
+
+
+def test_cron_is_not_told_that_there_was_nothing_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """django-crontab would log an exception as a failure, every night."""
+    monkeypatch.setattr(addons, "_kept", [(math.inf, frozenset())])
+    call_command("pbx_clean_up", trigger="cron")
+    assert capsys.readouterr().out == ""
+    with pytest.raises(AddOnNotActive):
+        call_command("pbx_clean_up")
+    assert not CronRun.objects.exists()

@@ -80,6 +80,14 @@ def baresip() -> str:
 
 
 @pytest.fixture(scope="session")
+def twinkle() -> str:
+    """The path of the other softphone."""
+    if not services.twinkle():
+        missing("Twinkle (twinkle-console)")
+    return services.twinkle()
+
+
+@pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an empty, migrated database and the static files."""
     return make_template(tmp_path_factory.mktemp("template"))

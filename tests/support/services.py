@@ -51,6 +51,11 @@ def baresip() -> str:
     return os.environ.get("BARESIP") or program("baresip")
 
 
+def twinkle() -> str:
+    """The other softphone: what TWINKLE names, else what is installed, else ""."""
+    return os.environ.get("TWINKLE") or program("twinkle-console")
+
+
 def redis_server() -> str:
     """The Redis server that is installed, else ""."""
     return program("redis-server", "valkey-server")

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crmplus import words
-from crmplus.administration.cron import run_cron_job
+from crmplus.administration.cron import NothingToDo, run_cron_job
 from crmplus.administration.models import CronRun
 from pbxmanager.clean_up import clean_up, unfinished
 from pbxmanager.models import Call
@@ -52,10 +52,15 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self._show()
             return
-        with run_cron_job(COMMAND, options["trigger"]) as counts:
-            counts["moved"] = 0
-            counts["moved"] = clean_up()
-        moved = counts["moved"]
+        try:
+            with run_cron_job(COMMAND, options["trigger"]) as counts:
+                counts["moved"] = 0
+                counts["moved"] = moved = clean_up()
+        except NothingToDo:
+            # django-crontab would log it as a failure, and cron mail that every night.
+            if options["trigger"] == CronRun.Trigger.CRON:
+                return
+            raise
         text = ngettext(
             "%(count)d call was moved to the recycle bin.",
             "%(count)d calls were moved to the recycle bin.",

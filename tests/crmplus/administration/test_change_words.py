@@ -70,6 +70,7 @@ def test_an_entry_from_before_there_were_kinds_still_shows() -> None:
         (("phonebook", "number_settings"), "region", "AT", "Number settings"),
         (("pbxmanager", "rules"), "missed_shared", "rung", "Rules"),
         (("pbxmanager", "endpoint_set", "A"), "ringing-2.method", "GET", "set A"),
+        (("pbxmanager", "endpoint_set", "A"), "ended.fixed", {}, "set A"),
         (("pbxmanager", "default_endpoint_set"), "set", "A", "Default"),
         (("pbxmanager", "blocked_number", "1"), "note", "x", "Blocked number 1"),
         (("softphone_connector", "line", "201"), "dials", True, "Line 201"),
@@ -89,6 +90,7 @@ def test_every_kind_has_words_for_all(
         if (one.area, one.kind) == subject[:2]
     ]
     assert words.label(field) == entry.fields[0].name
+    assert entry.fields[0].after
     assert entry.area != subject[0]
 
 

@@ -138,11 +138,6 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def given(code: str) -> str:
-    """The code, or all of the standard input for "-"."""
-    return sys.stdin.read() if code == "-" else code
-
-
 def private_key(path: Path | None) -> bytes:
     """The private key of a file, else of the environment. Raises CommandError."""
     try:
