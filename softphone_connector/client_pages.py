@@ -22,11 +22,18 @@ from softphone_connector.profiles import (
     ready_urls,
 )
 from softphone_connector.profiles.shape import Statement
-from softphone_connector.profiles.telling import Ability, abilities, lacks, steps
+from softphone_connector.profiles.telling import (
+    Ability,
+    abilities,
+    key_steps,
+    lacks,
+    steps,
+)
 from softphone_connector.profiles.words import HOWS, KINDS, sentence
 
 # Stands in the addresses until there is a key.
 NO_KEY = "sk_…"
+PERSONAL = {ClientKind.DESK_PHONE, ClientKind.SOFTPHONE}
 ICONS = {
     ClientKind.DESK_PHONE: "device-landline-phone",
     ClientKind.SOFTPHONE: "headset",
@@ -55,12 +62,14 @@ class DialMethod:
 
 @dataclass(frozen=True, slots=True)
 class ClientLine:
-    """A profile as the list shows it."""
+    """A profile as the list shows it; ``is_personal`` is one that a person has."""
 
     profile: Profile
     icon: str
     kind: str
     how: str
+    dials: str
+    is_personal: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +79,7 @@ class ClientPage:
     line: ClientLine
     urls: Sequence[ReadyUrl]
     files: Sequence[ReadyFile]
+    key_steps: Sequence[str]
     steps: Sequence[str]
     abilities: Sequence[AbilityRow]
     lacks: Sequence[str]
@@ -96,6 +106,8 @@ def _line(profile: Profile) -> ClientLine:
         icon=ICONS[profile.kind],
         kind=str(KINDS[profile.kind]),
         how=str(HOWS[profile.how]),
+        dials=", ".join(one.partition(":")[0] for one in profile.dial),
+        is_personal=profile.kind in PERSONAL,
     )
 
 
@@ -132,6 +144,7 @@ def client_page(profile: Profile, secret: str, settings: SetSpec) -> ClientPage:
         line=_line(profile),
         urls=ready_urls(*given),
         files=ready_files(*given),
+        key_steps=_sentences(profile, key_steps(profile)),
         steps=_sentences(profile, steps(profile)),
         abilities=_abilities(profile),
         lacks=_sentences(profile, lacks(profile)),

@@ -120,12 +120,10 @@ def addresses(key: SoftphoneKey, secret: str, base_url: str) -> dict[str, Any]:
     known, settings = profile(key.profile), set_spec_of(key.endpoint_set)
     client = known or (BY_HAND if key.extension else BY_HAND_FOR_MANY)
     given = (client, base_url, secret, settings, str(key.extension or ""))
-    urls = ready_urls(*given)
     return {
         "profile": client,
         "page": client_page(known, secret, settings) if known else None,
-        # That phones can't reach them is true of all, and said once.
-        "urls": [*urls[:1], *(replace(one, is_local=False) for one in urls[1:])],
+        "urls": ready_urls(*given),
         "files": ready_files(*given),
     }
 

@@ -24,6 +24,7 @@ from softphone_connector.profiles.shape import (
     Quirk,
     Statement,
     Step,
+    Use,
 )
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -189,12 +190,13 @@ def _event(value: object) -> EventSetting:
 
 
 def _file(value: object) -> HelperFile:
-    if not isinstance(value, dict) or value.keys() != {"name", "text"}:
+    if not isinstance(value, dict) or value.keys() - {"use"} != {"name", "text"}:
         raise ValueError("a file has a name and a text")
     for slot in SLOT.findall(value["text"]):
         if slot not in SLOTS:
             raise ValueError(f"a file has an unknown @@{slot}@@")
-    return HelperFile(_filled("name", value["name"]), value["text"])
+    use = _member("use", value.get("use", Use.SAVE), Use)
+    return HelperFile(_filled("name", value["name"]), value["text"], use)
 
 
 def _check(profile: Profile) -> None:

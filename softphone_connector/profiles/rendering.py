@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from pbxmanager.endpoint_spec import EndpointSpec, Role, SetSpec
 from pbxmanager.events import Direction, EventKind, parse_direction
 from softphone_connector.profiles.reading import REPORTED, SLOT
-from softphone_connector.profiles.shape import EventSetting, HelperFile, How, Profile
+from softphone_connector.profiles.shape import (
+    EventSetting,
+    HelperFile,
+    How,
+    Profile,
+    Use,
+)
 from softphone_connector.profiles.words import event_label
 
 if TYPE_CHECKING:
@@ -41,8 +47,8 @@ class ReadyUrl:
     """An address to paste, and where.
 
     ``text`` is what to paste: ``url`` itself, or a command line with it. ``too_long``
-    says that the client would cut it, ``is_local`` that it leads a phone to itself,
-    ``only_post`` that the endpoint refuses what the client sends.
+    says that the client would cut it, ``is_local`` (of the first one) that it leads a
+    phone to itself, ``only_post`` that the endpoint refuses what the client sends.
     """
 
     event_label: _StrPromise
@@ -56,10 +62,12 @@ class ReadyUrl:
 
 @dataclass(frozen=True, slots=True)
 class ReadyFile:
-    """A script to save under a name."""
+    """A text to save under a name, to add to a file of that name, to run, or to enter
+    as the signing secret."""
 
     name: str
     text: str
+    use: Use = Use.SAVE
 
 
 def ready_urls(
@@ -81,7 +89,7 @@ def ready_urls(
         return [_ready(profile, event_label(), where, f"{door}/{profile.key}")]
     if profile.how is not How.URL or profile.files:
         return []
-    return [
+    found = [
         _ready(
             profile,
             event_label(setting.event, setting.direction),
@@ -93,6 +101,8 @@ def ready_urls(
         for setting in profile.events
         if (spec := _endpoint(set_spec, setting.event, setting.direction))
     ]
+    # Where they lead is true of all, and said once.
+    return [*found[:1], *(replace(one, is_local=False) for one in found[1:])]
 
 
 def _ready(
@@ -189,4 +199,5 @@ def ready_files(
 
 
 def _filled(file: HelperFile, slots: dict[str, str]) -> ReadyFile:
-    return ReadyFile(file.name, SLOT.sub(lambda slot: slots[slot[1]], file.text))
+    text = SLOT.sub(lambda slot: slots[slot[1]], file.text)
+    return ReadyFile(file.name, text, file.use)

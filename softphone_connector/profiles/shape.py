@@ -43,20 +43,27 @@ class Step(StrEnum):
     """Something to do when the client is set up, beside pasting addresses."""
 
     ACTIVATE_EACH = "activate_each"
+    ADD_LINES = "add_lines"
     ALLOW_DIALLING = "allow_dialling"
     BACKGROUND = "background"
     BRIDGE = "bridge"
+    CHOOSE_NUMBERS = "choose_numbers"
     CLOSED = "closed"
     DIAL_CODE = "dial_code"
     EXECUTABLE = "executable"
     EXTENSIONS = "extensions"
     FILL_VARIABLES = "fill_variables"
+    IN_WINDOW = "in_window"
+    MAP = "map"
     NO_SCHEME = "no_scheme"
     ONE_END = "one_end"
     ONE_KEY_EACH = "one_key_each"
     ONLY_THERE = "only_there"
+    OWN_PATH = "own_path"
+    PRIVATE = "private"
     RULE_PER_EVENT = "rule_per_event"
     SAVE_FILES = "save_files"
+    SIGNING_KEY = "signing_key"
     SIGNING_SECRET = "signing_secret"  # noqa: S105  (a step's name)
     SUBSCRIBE = "subscribe"
 
@@ -94,6 +101,7 @@ class Lack(StrEnum):
     FORWARDED = "forwarded"
     INTERNAL = "internal"
     LATE = "late"
+    MAPPED = "mapped"
     NO_CONNECTED = "no_connected"
     NO_CONNECTED_OUT = "no_connected_out"
     NO_END = "no_end"
@@ -113,6 +121,7 @@ class Doubt(StrEnum):
     CAUSES = "causes"
     CONNECTED = "connected"
     DIAL = "dial"
+    EMPTY = "empty"
     ENCODING = "encoding"
     EVENTS = "events"
     METHOD = "method"
@@ -121,6 +130,17 @@ class Doubt(StrEnum):
     SCRIPT = "script"
     SIGNATURE = "signature"
     VARIABLES = "variables"
+    WHERE = "where"
+
+
+class Use(StrEnum):
+    """What is to be done with a helper file: saved, added to one that the client has,
+    run as a command, or entered as the signing secret when the key is made."""
+
+    SAVE = "save"
+    ADD = "add"
+    RUN = "run"
+    SECRET = "secret"  # noqa: S105  (what a text is used for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +176,7 @@ class HelperFile:
 
     name: str
     text: str
+    use: Use = Use.SAVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from softphone_connector.profiles.shape import (
     Step,
 )
 
+# Steps that belong to making the key.
+KEY = frozenset({Step.ONE_KEY_EACH, Step.SIGNING_KEY, Step.SIGNING_SECRET})
 ROWS = (EventKind.RINGING, EventKind.CONNECTED, EventKind.ENDED, EventKind.MISSED)
 
 
@@ -99,9 +101,15 @@ def _unstated(profile: Profile) -> Iterator[Lack]:
         yield Lack.NO_NAME
 
 
-def steps(profile: Profile) -> list[Statement]:
-    """What is to be done beside pasting, in order."""
-    own = [step for step in profile.steps if step.code is not Step.ALLOW_DIALLING]
+def key_steps(profile: Profile) -> list[Statement]:
+    """What is to be heeded when the key is made."""
+    own = [step for step in profile.steps if step.code in KEY]
     if profile.how is How.URL and Role.EXTENSION not in profile.variables:
         own.insert(0, Statement(Step.ONE_KEY_EACH))
-    return [*own, *(step for step in profile.steps if step not in own)]
+    return own
+
+
+def steps(profile: Profile) -> list[Statement]:
+    """What is to be done in the client beside pasting; last what dialling needs."""
+    own = [step for step in profile.steps if step.code not in KEY]
+    return sorted(own, key=lambda step: step.code is Step.ALLOW_DIALLING)

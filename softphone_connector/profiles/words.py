@@ -53,6 +53,7 @@ ALL_EVENTS = _("All events")
 
 STEPS: Mapping[Step, _StrPromise] = {
     Step.ACTIVATE_EACH: _("Tick the box beside each address, else it is not called."),
+    Step.ADD_LINES: _("Add the lines below to %(what)s."),
     Step.ALLOW_DIALLING: _(
         "Only if the client is to be dialled from outside: allow that there (%(what)s)."
     ),
@@ -60,10 +61,20 @@ STEPS: Mapping[Step, _StrPromise] = {
         "Choose the action “%(what)s”, which works in the background. The other one "
         "opens a window for each event."
     ),
-    Step.BRIDGE: _("Let the bridge run all the time, as a service: %(what)s"),
+    Step.BRIDGE: _(
+        "Let the bridge run all the time, as a service. Its command stands below, to "
+        "be run in the folder of the CRM; for other computers see %(what)s."
+    ),
+    Step.CHOOSE_NUMBERS: _(
+        "Choose there which numbers report their calls (%(what)s): the others report "
+        "nothing."
+    ),
     Step.CLOSED: _("Close the client before you edit %(what)s."),
     Step.DIAL_CODE: _("Dial %(what)s once on a telephone that is connected to it."),
-    Step.EXECUTABLE: _("Allow the script to be run: chmod +x %(what)s"),
+    Step.EXECUTABLE: _(
+        "Let yourself run the script, and nobody else read it, for it holds your key: "
+        "chmod 700 %(what)s"
+    ),
     Step.EXTENSIONS: _(
         "Give your users the extensions that the service calls them by, such as "
         "%(what)s."
@@ -71,6 +82,14 @@ STEPS: Mapping[Step, _StrPromise] = {
     Step.FILL_VARIABLES: _(
         "Put the client's own variables in place of those in braces, such as {NUMBER}: "
         "the client's help lists them. %(what)s"
+    ),
+    Step.IN_WINDOW: _(
+        "Instead of adding the lines you can enter the same script in each field of "
+        "%(what)s."
+    ),
+    Step.MAP: _(
+        "Tell the bridge which of your extensions each number and each telephone "
+        "rings, in place of %(what)s."
     ),
     Step.NO_SCHEME: _(
         "If the field shows http:// already, or its examples come without it, leave "
@@ -85,14 +104,22 @@ STEPS: Mapping[Step, _StrPromise] = {
         "Enter the address there only: as %(what)s it would keep calls from being "
         "connected."
     ),
+    Step.OWN_PATH: _("Put the whole path of your home folder in place of %(what)s."),
+    Step.PRIVATE: _("Let nobody else read the file with the key: chmod 600 %(what)s"),
     Step.RULE_PER_EVENT: _("Make one rule for each of these addresses."),
     Step.SAVE_FILES: _(
-        "Save the scripts below on the computer of the client and enter them there: "
-        "%(what)s."
+        "Save what is below in this folder of the computer on which the client runs: "
+        "%(what)s"
+    ),
+    Step.SIGNING_KEY: _(
+        "The service signs what it sends (%(what)s). Enter its public key, which "
+        "stands below, as the signing secret when you make the key; else the signature "
+        "is not checked."
     ),
     Step.SIGNING_SECRET: _(
-        "The service signs what it sends (%(what)s). Enter the secret that it shows "
-        "you when you make the key."
+        "The service signs what it sends (%(what)s). When you make the key, enter the "
+        "secret from the service's settings as the signing secret; else the signature "
+        "is not checked."
     ),
     Step.SUBSCRIBE: _("Switch on these notifications: %(what)s."),
 }
@@ -160,7 +187,10 @@ QUIRKS: Mapping[Quirk, _StrPromise] = {
     Quirk.SEVERAL_ENDS: _(
         "One end can fire several events (%(what)s). They count once."
     ),
-    Quirk.SIGNED: _("It signs what it sends (%(what)s). The signature is checked."),
+    Quirk.SIGNED: _(
+        "It signs what it sends (%(what)s). The signature is checked where the key has "
+        "the signing secret."
+    ),
     Quirk.SIP_URI: _(
         "Numbers come as SIP addresses, such as sip:201@pbx.example.com. The number is "
         "taken out of them."
@@ -184,6 +214,10 @@ LACKS: Mapping[Lack, _StrPromise] = {
     Lack.INTERNAL: _("%(client)s does not report calls between colleagues."),
     Lack.LATE: _(
         "%(client)s reports a call only when it is over: no popup while it rings."
+    ),
+    Lack.MAPPED: _(
+        "%(client)s does not say which phones ring: those count that you give to the "
+        "called number."
     ),
     Lack.NO_CONNECTED: _(
         "%(client)s does not report that a call was answered: an answered call can't "
@@ -225,6 +259,7 @@ DOUBTS: Mapping[Doubt, _StrPromise] = {
     Doubt.CAUSES: _("the words for why a call ended: %(what)s"),
     Doubt.CONNECTED: _("that every firmware has it: %(what)s"),
     Doubt.DIAL: _("the way to dial: %(what)s"),
+    Doubt.EMPTY: _("that these may be empty at the end of a call: %(what)s"),
     Doubt.ENCODING: _("whether it encodes what it puts into the address"),
     Doubt.EVENTS: _("when exactly the events are sent: %(what)s"),
     Doubt.METHOD: _("that it calls the address by GET or POST"),
@@ -233,6 +268,7 @@ DOUBTS: Mapping[Doubt, _StrPromise] = {
     Doubt.SCRIPT: _("the script, which was not tried with the client"),
     Doubt.SIGNATURE: _("how it signs: %(what)s"),
     Doubt.VARIABLES: _("the names of its variables: %(what)s"),
+    Doubt.WHERE: _("the way to its settings: %(what)s"),
 }
 # By the kind of statement: members of two kinds can have the same value.
 CATALOGUE: Mapping[type, Mapping[Any, _StrPromise]] = {

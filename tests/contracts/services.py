@@ -95,7 +95,8 @@ class Service:
     """A service and its stories; ``document`` is where its format is described.
 
     ``sign`` gives the headers (by a key, a request and the secret) that the service
-    would send; None where it doesn't sign. ``replies`` are the bodies that it expects
+    would send; None where it doesn't sign. ``secret`` is what an admin enters with the
+    key. ``replies`` are the bodies that it expects
     to the first story's requests.
     """
 
@@ -104,13 +105,14 @@ class Service:
     stories: Mapping[str, Story]
     replies: Sequence[str]
     media_type: str
+    secret: str = SECRET
     sign: Callable[[Post, str, str], Mapping[str, str]] | None = None
 
     def url(self, key: str) -> str:
         return f"{env.base_url}/softphone/{key}/{self.profile}"
 
-    def signed(self, post: Post, key: str, secret: str = SECRET) -> Post:
+    def signed(self, post: Post, key: str, secret: str = "") -> Post:
         if self.sign is None:
             return post
-        headers = self.sign(post, self.url(key), secret)
+        headers = self.sign(post, self.url(key), secret or self.secret)
         return replace(post, headers={**post.headers, **headers})

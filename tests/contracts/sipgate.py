@@ -1,10 +1,25 @@
-"""sipgate.io: README of https://github.com/sipgate/sipgate.io ("The POST request")."""
+"""sipgate.io: README of https://github.com/sipgate/sipgate.io ("The POST request"), and
+for the signature https://github.com/sipgate/pushapi-request-verifier."""
 
 from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.contracts.services import Post, Service, Story, form
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+# In place of sipgate's own, of which only the public half is known.
+OURS, OTHER = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+PUBLIC = (
+    OURS.public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
 IN = {"from_": "491711234567", "to": "4921155667788", "direction": "in"}
 OUT = {"from_": "4921155667788", "to": "491711234567", "direction": "out"}
 
@@ -28,6 +43,13 @@ def answer(call: dict[str, str], user: str, at: float) -> Post:
 
 def hangup(call: dict[str, str], cause: str, at: float) -> Post:
     return form(at, event="hangup", callId="123456", cause=cause, **call)
+
+
+def sign(post: Post, url: str, secret: str) -> Mapping[str, str]:
+    """``SHA256withRSA`` over the body, in base64."""
+    key = OURS if secret == PUBLIC else OTHER
+    made = key.sign(post.body, padding.PKCS1v15(), SHA256())
+    return {"x-sipgate-signature": base64.b64encode(made).decode()}
 
 
 SERVICE = Service(
@@ -86,4 +108,6 @@ SERVICE = Service(
         f"{XML}<Response/>\n",
     ],
     media_type="application/xml",
+    secret=PUBLIC,
+    sign=sign,
 )

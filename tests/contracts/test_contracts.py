@@ -24,7 +24,7 @@ from softphone_connector.endpoints.requests import BODY_LIMIT
 from softphone_connector.models import SoftphoneKey, UnknownKeyAttempt
 from softphone_connector.profiles import profile
 from tests.contracts import cti, placetel, sipgate, twilio, vonage, zadarma, zoom
-from tests.contracts.services import FORM, JSON, NOON, SECRET, Post, Service, Story
+from tests.contracts.services import FORM, JSON, NOON, Post, Service, Story
 
 SERVICES = [
     module.SERVICE for module in (cti, placetel, sipgate, twilio, vonage, zadarma, zoom)
@@ -152,17 +152,24 @@ def test_the_answer_is_the_one_that_the_service_expects(service: Service) -> Non
 @every_signer
 class TestSignature:
     def test_signed_requests_are_taken(self, service: Service) -> None:
-        key = key_of(service, SECRET)
+        key = key_of(service, service.secret)
         story = service.stories["answered"]
         posts = [service.signed(post, key) for post in story.posts]
         assert {answer.status for answer in send(service, key, posts)} == {200}
         check(story)
 
+    def test_each_kind_of_request_has_its_signature(self, service: Service) -> None:
+        """Some services sign other fields of each kind."""
+        key = key_of(service, service.secret)
+        posts = [post for story in service.stories.values() for post in story.posts]
+        signed = [service.signed(post, key) for post in posts]
+        assert {answer.status for answer in send(service, key, signed)} == {200}
+
     @pytest.mark.parametrize("how", ["missing", "wrong", "of another body"])
     def test_others_are_refused_and_counted_and_not_kept(
         self, service: Service, how: str
     ) -> None:
-        key = key_of(service, SECRET)
+        key = key_of(service, service.secret)
         post, other = service.stories["answered"].posts[:2]
         if how == "wrong":
             post = service.signed(post, key, "another secret")
@@ -182,7 +189,7 @@ class TestSignature:
         assert not Event.objects.exists()
 
     def test_a_signature_that_is_no_text_is_wrong(self, service: Service) -> None:
-        key = key_of(service, SECRET)
+        key = key_of(service, service.secret)
         post = service.signed(service.stories["answered"].posts[0], key)
         headers = dict.fromkeys(post.headers, "Bearer \xff.\xfe.ü")
         spoilt = replace(post, headers=headers)

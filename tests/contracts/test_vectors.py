@@ -5,17 +5,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from softphone_connector.adapters.reading import ServiceRequest
 from softphone_connector.endpoints.handler import handle
 from softphone_connector.pbx.placetel import adapter as placetel
+from softphone_connector.pbx.sipgate import adapter as sipgate
 from softphone_connector.pbx.twilio import adapter as twilio
 from softphone_connector.pbx.vonage import adapter as vonage
+from softphone_connector.pbx.zadarma import adapter as zadarma
 from softphone_connector.pbx.zoom import adapter as zoom
+from softphone_connector.profiles import profiles
+from tests.contracts import sipgate as sipgate_examples
 from tests.contracts import vonage as vonage_examples
 from tests.contracts import zadarma as zadarma_examples
 from tests.contracts import zoom as zoom_examples
@@ -41,6 +47,59 @@ def test_placetel() -> None:
     assert not placetel.is_signed(request(body + b" ", headers), "12345")
 
 
+# A request that sipgate sent once: test/resources/request of the GitHub repository
+# sipgate/pushapi-request-verifier.
+SIPGATE_BODY = (
+    b"event=newCall&direction=in&from=491776249000&to=4928559389086&callId=54566B150B0C"
+    b"0D3A5D534D5F565D7C5F54535A5C5B53525A7E5B5D5745504457444C425D5057&origCallId=54566"
+    b"B150B0C0D3A5D534D5F565D7C5F54535A5C5B53525A7E5B5D5745504457444C425D5057&user%5B%5"
+    b"D=&xcid=8419b3450b75cd19"
+)
+SIPGATE_SIGNATURE = (
+    "DFWZPUEqJc3Jrn90Hu7NcSeAeL/7/0eDik7C2xpwc26OqB5nu4Irbo3LJ6qyRnbYyq2OnsN7u9gG"
+    "c89yXWZ6NbtKmKprDG0Ony3Bm/Oxpf2dYPziHUz4uXoio03T6LeUzAOZ/N4LajzgLIepvbvUJ/vj"
+    "PAiJvG7NMxllSNjjsiXQqDIvS5smeXhbfamVuK/RheICMfpL0/qybDMLiOj0fw5whJE+Sz3t2a/8"
+    "GndjsvVeA7BoMZeP8B2klMrZHmbaJlfteU/csEWBAq3c6gbt4oaMlPFkp7IS50b4GJAkqrtllvYP"
+    "hpRN2OhDa68TOfeTMs5wV+mGwuM6jM6vVDF2tC6R9uqepaCBNaXvpr/dOJoc9qava3HN77plOeGK"
+    "SbX88OEZl22bI/wTqn3lmwQgqbcd+k1Pt0LsAPuGQxvjseKankKvsvm8UuxboxLhnZIbd4DvIjok"
+    "iKY701yV26vfaD6nan8EOnUA5wVdmNM+HQhSWBZvW32kB3xvVhdVjnNfELGvZc/1IedHZ3KmFNBI"
+    "xXuY0eQlsfdt1WAuFT3oDfEoMryahAoakjIFUk6nlLHX0UnqS7fGXXx5AIvkIssxXP2iSg1ij1bs"
+    "ZJ/HmpyZInU9p7n1xMuXl/YD/Q8ITdCnHdKpcKznHEpAhRwG+gnF4rl/FZqAk8I1l+6p+wVRdWQ="
+)
+
+
+class TestSipgate:
+    def key(self) -> str:
+        """sipgate's public key, as its profile shows it."""
+        (file,) = profiles()["sipgate"].files
+        return file.text
+
+    @pytest.mark.parametrize("is_one_line", [False, True])
+    def test_its_own_request(self, is_one_line: bool) -> None:
+        key = self.key().replace("\n", " ") if is_one_line else self.key()
+        headers = {"x-sipgate-signature": SIPGATE_SIGNATURE}
+        assert sipgate.is_signed(request(SIPGATE_BODY, headers), key)
+        assert not sipgate.is_signed(request(SIPGATE_BODY + b"0", headers), key)
+        assert not sipgate.is_signed(request(SIPGATE_BODY, {}), key)
+
+    @pytest.mark.parametrize("made", ["", "=", "AAAA", "\u00fc", "*" * 684])
+    def test_what_is_no_signature(self, made: str) -> None:
+        headers = {"x-sipgate-signature": made}
+        assert not sipgate.is_signed(request(SIPGATE_BODY, headers), self.key())
+
+    @pytest.mark.parametrize("key", ["12345", "AAAA", "-----BEGIN PUBLIC KEY-----"])
+    def test_what_is_no_key_signs_nothing(self, key: str) -> None:
+        headers = {"x-sipgate-signature": SIPGATE_SIGNATURE}
+        assert not sipgate.is_signed(request(SIPGATE_BODY, headers), key)
+
+    @pytest.mark.django_db
+    def test_what_is_no_key_is_asked_for_again(self) -> None:
+        key = key_of(sipgate_examples.SERVICE, "12345")
+        answer = handle(Post(SIPGATE_BODY).request(key, "sipgate"))
+        assert answer.status == 403
+        assert b"none that can be read" in answer.body
+
+
 @pytest.mark.parametrize(
     ("body", "made"),
     [
@@ -61,6 +120,61 @@ def test_twilio(body: bytes, made: str) -> None:
     headers = {"x-twilio-signature": made}
     assert twilio.is_signed(request(body, headers, url), "12345")
     assert not twilio.is_signed(request(body, headers, f"{url}&x=1"), "12345")
+
+
+# Made with OpenSSL, by the formula of the service's document and by no code of ours:
+#   printf %s "$fields" | openssl dgst -sha1 -hmac "$secret"
+ZADARMA_FIELDS = (
+    b"event=NOTIFY_START&caller_id=491711234567&called_did=493055571600"
+    b"&call_start=2026-05-04+14%3A00%3A00&pbx_call_id=in_1a2b3c"
+)
+
+
+VONAGE_TOKEN = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3Nzc4OTYwMDAsImp0aSI6ImM1YmE4Z"
+    "jI0LTFhMTQtNGMxMC1iZmRmLTNmYmU4Y2U1MTFiNSIsImlzcyI6IlZvbmFnZSIsInBheWxvYWRfaGF"
+    "zaCI6IjgwY2M3MTYyOThjYWM1OTgyOGY2Yzc4MDc1Yjk2MWI1OGQ5MzA4OTIzY2FiMmQwZDQzZjI5Z"
+    "GE5ZmI3ZWU0ZmMiLCJhcGlfa2V5IjoiYTFiMmMzZCIsImFwcGxpY2F0aW9uX2lkIjoiYWFhYWFhYWE"
+    "tYmJiYi1jY2NjLWRkZGQtMDEyMzQ1Njc4OWFiIn0.GtRcOqVqrvrH2_PW0XHtrfwASZkf6oRgUb13E"
+    "IeESt8"
+)
+
+
+def test_zadarma() -> None:
+    """https://zadarma.com/en/support/api/, "Notifications": base64_encode(
+    hash_hmac('sha1', caller_id . called_did . call_start, API_SECRET))."""
+    made = "ZTc1MmI2ZDBmMzVlNzJjMDczZTM2MTQyMTI1MjIyNTk4NWU1OWJlNA=="
+
+    def is_signed(body: bytes) -> bool:
+        pairs = parse_qsl(body.decode())
+        found = replace(request(body, {"signature": made}), pairs=pairs)
+        return zadarma.is_signed(found, SECRET)
+
+    assert is_signed(ZADARMA_FIELDS)
+    assert not is_signed(ZADARMA_FIELDS.replace(b"caller_id=49", b"caller_id=48"))
+    assert not is_signed(ZADARMA_FIELDS.replace(b"14%3A", b"15%3A"))
+    assert not is_signed(ZADARMA_FIELDS.replace(b"NOTIFY_START", b"NOTIFY_OUT_START"))
+
+
+def test_zoom() -> None:
+    """https://developers.zoom.us/docs/api/webhooks/, "Verify webhook events":
+    "v0=" and the HMAC-SHA256 of "v0:{x-zm-request-timestamp}:{body}" in hex."""
+    made = "v0=3796747d966be80cbbacc8e6ed59ae769a9452fa7842364142bdab12ea45f9a4"
+    headers = {"x-zm-request-timestamp": "1777896000", "x-zm-signature": made}
+    body = b'{"event":"phone.callee_ringing"}'
+    assert zoom.is_signed(request(body, headers), SECRET)
+    assert not zoom.is_signed(request(body + b" ", headers), SECRET)
+    assert not zoom.is_signed(request(body, headers), f"{SECRET} ")
+
+
+def test_vonage() -> None:
+    """https://developer.vonage.com/en/getting-started/concepts/webhooks, "Decoding
+    signed webhooks": a JWT with HS256; its payload_hash is the SHA-256 of the body."""
+    body = b'{"status":"started"}'
+    headers = {"authorization": f"Bearer {VONAGE_TOKEN}"}
+    assert vonage.is_signed(request(body, headers), SECRET)
+    assert not vonage.is_signed(request(body + b" ", headers), SECRET)
+    assert not vonage.is_signed(request(body, headers), f"{SECRET} ")
 
 
 def check_jwt(head: Mapping[str, Any], **claims: Any) -> bool:
@@ -159,7 +273,9 @@ class TestHandshakes:
         assert answer.status == 200
         assert json.loads(answer.body) == {
             "plainToken": "qgg8vlvZRS6UYooatFL8Aw",
-            "encryptedToken": zoom_examples.hex_hmac(b"qgg8vlvZRS6UYooatFL8Aw", SECRET),
+            "encryptedToken": (  # made with OpenSSL
+                "460372d74a15f5691ff4578e0981336d8be8453106603f64d917ed33cb1d137d"
+            ),
         }
 
     def test_zoom_is_told_that_the_secret_is_missing(self) -> None:

@@ -264,34 +264,48 @@ def test_microsip_runs_a_script_with_the_number(case: str, secret_of: SecretOf) 
 TWINKLE = {
     "answered": (["in_call", "in_call_answered", "remote_release"], "ended", IN),
     "missed": (["in_call", "in_call_failed"], "missed", IN),
+    "rejected": (["in_call", "in_call_failed 486"], "missed", IN),
+    "all lines busy": (["in_call", "in_call_failed 486 0"], "missed", IN),
     "dialled": (["out_call", "out_call_answered", "local_release"], "ended", OUT),
-    "busy": (["out_call", "out_call_failed"], "not_reached", OUT),
+    "busy": (["out_call", "out_call_failed 486"], "not_reached", OUT),
+}
+# The outcome of the leg, where it says more than the status.
+TWINKLE_OUTCOMES = {
+    "missed": "missed",
+    "rejected": "rejected",
+    "all lines busy": "busy",
+    "busy": "busy",
 }
 TWINKLE_EVENTS = {"call": RINGING, "answered": CONNECTED, "failed": ENDED}
 
 
-def environment(trigger: str, folder: Path) -> dict[str, str]:
-    """What Twinkle tells its script; at a release nobody knows whose number it is."""
+def environment(said: str, folder: Path) -> dict[str, str]:
+    """What Twinkle 1.10.2 tells its script: the trigger, a SIP status and a line;
+    a BYE comes from whoever hangs up."""
+    trigger, status, line = [*said.split(" "), *("", "487", "1")[said.count(" ") + 1 :]]
     customer, own = "01711234567", "201"
-    incoming = trigger.startswith("in_")
-    code = "486" if trigger.startswith("out_") else "487"
+    ours = trigger.startswith("out_") or trigger == "local_release"
+    caller, called = (own, customer) if ours else (customer, own)
     return {
         "PATH": f"{folder}:{os.environ['PATH']}",
         "TWINKLE_TRIGGER": trigger,
+        "TWINKLE_LINE": line,
         "SIP_CALL_ID": "q;x&y@vm",
-        "SIP_FROM_USER": customer if incoming else own,
-        "SIP_TO_USER": own if incoming else customer,
-        "SIPSTATUS_CODE": code if trigger.endswith("failed") else "",
+        "SIP_FROM": f'"Müller & Sohn" <sip:{caller}@pbx>;tag=n',
+        "SIP_FROM_USER": caller,
+        "SIP_TO_USER": called,
+        "SIPSTATUS_CODE": status if trigger.endswith("failed") else "",
     }
 
 
 @pytest.mark.parametrize("case", TWINKLE)
+@pytest.mark.parametrize("extension", ["201", ""])
 def test_twinkle_runs_a_script_for_each_trigger(
-    case: str, secret_of: SecretOf, tmp_path: Path
+    case: str, extension: str, secret_of: SecretOf, tmp_path: Path
 ) -> None:
     profile = profiles()["twinkle"]
     secret = secret_of(profile)
-    (file,) = ready_files(profile, BASE, "KEY", DEFAULT_SET, "201")
+    file = ready_files(profile, BASE, "KEY", DEFAULT_SET, extension)[0]
     script, called = tmp_path / file.name, tmp_path / "called"
     script.write_text(file.text)
     recorder = tmp_path / "curl"
@@ -307,13 +321,34 @@ def test_twinkle_runs_a_script_for_each_trigger(
             text=True,
             check=True,
         )
-        assert done.stdout == "action=continue\n"
+        wanted = "action=continue\nend\n" if trigger == "in_call" else ""
+        assert done.stdout == wanted
         words = Path(f"{called}.new").read_text().splitlines()
-        event = TWINKLE_EVENTS.get(trigger.rpartition("_")[2], ENDED)
+        event = TWINKLE_EVENTS.get(trigger.split(" ")[0].rpartition("_")[2], ENDED)
         sent(secret, shlex.join(words), event)
     call = Call.objects.get()
     assert (call.status, call.direction) == (status, direction)
     assert (call.e164, call.extension) == (CUSTOMER, "201")
+    assert call.name == ("Müller & Sohn" if direction is IN else "")
+    if case in TWINKLE_OUTCOMES:
+        assert call.legs.get().outcome == TWINKLE_OUTCOMES[case]
+
+
+def test_twinkle_is_given_the_script_under_each_of_its_settings() -> None:
+    script, settings = ready_files(profiles()["twinkle"], BASE, "KEY", DEFAULT_SET)
+    assert (script.use, settings.use) == ("save", "add")
+    lines = settings.text.split()
+    assert {line.partition("=")[0] for line in lines} == {
+        "script_incoming_call",
+        "script_in_call_answered",
+        "script_in_call_failed",
+        "script_outgoing_call",
+        "script_out_call_answered",
+        "script_out_call_failed",
+        "script_local_release",
+        "script_remote_release",
+    }
+    assert {line.rpartition("/")[2] for line in lines} == {script.name}
 
 
 @pytest.mark.parametrize("key", keys_of(Script))

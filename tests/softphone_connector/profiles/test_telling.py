@@ -18,7 +18,13 @@ from softphone_connector.profiles.shape import (
     Statement,
     Step,
 )
-from softphone_connector.profiles.telling import Ability, abilities, lacks, steps
+from softphone_connector.profiles.telling import (
+    Ability,
+    abilities,
+    key_steps,
+    lacks,
+    steps,
+)
 from softphone_connector.profiles.ways import PLAIN, ways_of
 from softphone_connector.profiles.words import (
     ALL_EVENTS,
@@ -77,7 +83,7 @@ def test_a_client_that_reports_nothing_has_no_table() -> None:
         ),
         ("3cx-crm", {Lack.LATE, Lack.NO_NAME}),
         ("wildix", {Lack.INTERNAL, Lack.NO_END}),
-        ("fritzbox", {Lack.DEVICE_LATE, Lack.NO_NAME}),
+        ("fritzbox", {Lack.MAPPED, Lack.NO_NAME}),
         ("microsip", {Lack.NO_EXTENSION, Lack.NO_NAME, Lack.NO_MISSED}),
         (
             "jitsi",
@@ -91,8 +97,11 @@ def test_what_a_client_can_not_report(key: str, expected: set[Lack]) -> None:
 
 
 def test_a_key_for_each_user_comes_first_where_nobody_says_whose_call_it_is() -> None:
-    assert steps(profiles()["3cx"])[0].code is Step.ONE_KEY_EACH
-    assert Step.ONE_KEY_EACH not in [step.code for step in steps(profiles()["mitel"])]
+    assert key_steps(profiles()["3cx"])[0].code is Step.ONE_KEY_EACH
+    assert key_steps(profiles()["mitel"]) == []
+    codes = [step.code for step in key_steps(profiles()["sipgate"])]
+    assert codes == [Step.SIGNING_KEY]
+    assert not set(codes) & {step.code for step in steps(profiles()["sipgate"])}
 
 
 def test_dialling_from_outside_comes_last() -> None:
@@ -110,6 +119,7 @@ class TestWords:
     def test_every_sentence_can_be_said_of_every_client(self) -> None:
         for profile in profiles().values():
             for statement in (
+                *key_steps(profile),
                 *steps(profile),
                 *lacks(profile),
                 *profile.quirks,
