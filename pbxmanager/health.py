@@ -45,7 +45,7 @@ def register() -> None:
         hooks.HealthCheck(
             order=50,
             key="calls",
-            label=gettext_lazy("Calls without an end"),
+            label=gettext_lazy("Ends that were not reported"),
             icon="phone-off",
             run=look_at_calls,
         )
@@ -93,7 +93,7 @@ def _overdue(now: datetime) -> list[Finding]:
 def _lost(now: datetime) -> Finding:
     found = ends_missing(now - timedelta(days=DAYS))
     if not found:
-        text = _("No call of the last %(days)d days is without an end.")
+        text = _("The ends of all calls of the last %(days)d days were reported.")
         return Finding(text=text % {"days": DAYS})
     count = sum(one.calls for one in found)
     are_many = found[0].calls >= MANY or count >= MANY_IN_ALL

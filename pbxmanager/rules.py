@@ -22,8 +22,8 @@ MAX_KEEP_EVENTS_DAYS: Final = 366
 class MissedShared(models.TextChoices):
     """Whose list of missed calls shows a call that somebody else took."""
 
-    NOBODY = "nobody", _("Nobody's")
-    RUNG = "rung", _("Everybody's whose phone rang")
+    NOBODY = "nobody", _("In nobody's list")
+    RUNG = "rung", _("In the lists of all whose phone rang")
 
 
 class RuleSettings(models.Model):
@@ -47,7 +47,7 @@ class RuleSettings(models.Model):
         max_length=16,
         choices=MissedShared,
         default=MissedShared.NOBODY,
-        help_text=_("Whose list of missed calls shows them."),
+        help_text=_("Calls of a group that a colleague took: in whose list they are."),
     )
     popup_stays = models.PositiveIntegerField(
         _("popup stays after the end"),

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from crmplus import hooks
 from crmplus.hooks import Finding, FindingRow, FindingTable, Level
@@ -109,7 +109,13 @@ def _unused(count: int, rows: list[FindingRow], *, is_old: bool) -> Finding:
         "%(count)d keys are not in use: never, or not for 30 days.",
         count,
     )
-    columns = (_("Key"), _("Owner"), _("Client"), _("Extension"), _("Made"))
+    columns = (
+        _("Key"),
+        pgettext("key", "Owner"),
+        _("Client"),
+        _("Extension"),
+        _("Made"),
+    )
     return Finding(
         level=Level.WARNING if is_old else Level.INFO,
         text=text % {"count": count},
@@ -154,7 +160,13 @@ def look_at_keyless() -> list[Finding]:
         "%(count)d requests of the last 24 hours had no valid key.",
         count,
     )
-    columns = (_("From"), _("Reason"), _("Key begins"), _("Requests"), _("Last one"))
+    columns = (
+        pgettext("sender", "From"),
+        _("Reason"),
+        _("Key begins"),
+        _("Requests"),
+        _("Last one"),
+    )
     return [
         Finding(
             level=Level.WARNING,

@@ -130,8 +130,8 @@ def look_at_clocks() -> list[Finding]:
         return [Finding(text=_("No phone has stated the time of its events lately."))]
     if not wrong:
         text = ngettext(
-            "%(count)d phone states times, and its clock is right to 5 seconds.",
-            "%(count)d phones state times, and their clocks are right to 5 seconds.",
+            "%(count)d phone states times; its clock is right within 5 seconds.",
+            "%(count)d phones state times; their clocks are right within 5 seconds.",
             len(found),
         )
         return [Finding(text=text % {"count": len(found)})]

@@ -53,7 +53,7 @@ class PbxKeyForm(forms.Form):
     def __init__(self, data: object = None, *, chosen: str = "") -> None:
         super().__init__(data, initial={"profile": chosen})  # type: ignore[arg-type]
         field = cast("forms.ChoiceField", self.fields["profile"])
-        field.choices = [("", _("Another one")), *choices()]
+        field.choices = [("", _("Another client, or not known")), *choices()]
 
     def clean_name(self) -> str:
         """The name without what a list could not show."""

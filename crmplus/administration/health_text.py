@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import zip_longest
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crmplus import words
 from crmplus.administration.health import Checked, Examination
@@ -18,7 +18,7 @@ from crmplus.hooks import Finding, FindingTable, Level
 WIDEST = 60
 LEVELS = {
     Level.OK: gettext_lazy("OK"),
-    Level.INFO: gettext_lazy("Note"),
+    Level.INFO: pgettext_lazy("health", "Note"),
     Level.WARNING: gettext_lazy("Warning"),
     Level.ERROR: gettext_lazy("Error"),
 }

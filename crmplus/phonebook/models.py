@@ -184,7 +184,7 @@ class NumberSettings(models.Model):
             )
         if self.min_internal > self.max_internal > 0:
             raise ValidationError(
-                {"min_internal": _("The shortest is longer than the longest.")}
+                {"min_internal": _("It is longer than the longest extension.")}
             )
 
     def plan(self) -> NumberPlan:

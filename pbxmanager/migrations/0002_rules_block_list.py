@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('popup_internal', models.BooleanField(default=True, help_text='Calls between two extensions show a card as well.', verbose_name='popup for internal calls')),
                 ('popup_answered_elsewhere', models.BooleanField(default=True, help_text='The card stays with everybody whose phone rang when a colleague takes the call. Off: it goes away there.', verbose_name='popup when already answered elsewhere')),
-                ('missed_shared', models.CharField(choices=[('nobody', "Nobody's"), ('rung', "Everybody's whose phone rang")], default='nobody', help_text='Whose list of missed calls shows them.', max_length=16, verbose_name='missed calls that somebody else took')),
+                ('missed_shared', models.CharField(choices=[('nobody', "In nobody's list"), ('rung', 'In the lists of all whose phone rang')], default='nobody', help_text='Calls of a group that a colleague took: in whose list they are.', max_length=16, verbose_name='missed calls that somebody else took')),
                 ('popup_stays', models.PositiveIntegerField(default=60, help_text='Seconds for which the card stays after a call has ended.', validators=[django.core.validators.MaxValueValidator(3600)], verbose_name='popup stays after the end')),
                 ('keep_events_days', models.PositiveIntegerField(default=14, help_text='Days for which you can look up what a phone sent. A call itself stays.', validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(366)], verbose_name='raw events are kept')),
             ],

@@ -95,8 +95,7 @@ REMEDIES: Mapping[str, _StrPromise] = {
     ),
     Code.PAYLOAD: _(
         "This is no event of %(value)s: its kind or its call ID is missing. This key "
-        "takes the events of %(value)s only; for another client choose another one in "
-        "the settings of the key."
+        "takes the events of %(value)s only; another client needs a key of its own."
     ),
     Code.SIGNATURE: _(
         "The signature of %(value)s is missing, wrong or too old. Enter the secret of "

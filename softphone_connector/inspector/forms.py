@@ -47,7 +47,7 @@ class TrialForm(forms.Form):
             "A key in it counts. It is neither stored nor shown again."
         ),
     )
-    method = forms.ChoiceField(label=gettext_lazy("Sent by"), choices=METHODS)
+    method = forms.ChoiceField(label=gettext_lazy("Method"), choices=METHODS)
     key = forms.ChoiceField(
         label=gettext_lazy("With the key of"),
         required=False,
@@ -65,7 +65,7 @@ class TrialForm(forms.Form):
         super().__init__(*args, **kwargs)
         none = ("", _("No key: a client as chosen below"))
         self._choices("key").choices = [none, *key_choices()]
-        other = ("", _("Another one"))
+        other = ("", _("Another client, or not known"))
         self._choices("profile").choices = [other, *client_pages.choices()]
 
     def _choices(self, name: str) -> forms.ChoiceField:

@@ -43,7 +43,7 @@ class TestCallsWithoutAnEnd:
         with django_assert_num_queries(2):
             (found,) = look_at_calls()
         assert (found.level, found.table) == (Level.OK, None)
-        assert found.text == "No call of the last 7 days is without an end."
+        assert found.text == "The ends of all calls of the last 7 days were reported."
 
     def test_are_a_note_while_they_are_few(self, ring):
         ring(30)

@@ -78,7 +78,7 @@ def test_two_admins_at_once_lose_nothing(web: Client) -> None:
     assert "Bea King has changed this while you had it open." in words
     assert "9 5" in words
     assert "no yes" in words
-    assert "Everybody&#x27;s whose phone rang Nobody&#x27;s" in words
+    assert "In the lists of all whose phone rang In nobody&#x27;s list" in words
     assert rules().popup_stays == 9
     mine["state"] = response.context["state"]
     assert web.post(address(RULES), mine).status_code == 302
@@ -125,7 +125,7 @@ def test_numbers_are_saved_and_audited(web: Client) -> None:
         ("own_numbers", "030 1\u202e2", "cannot be seen"),
         ("ignored_numbers", "1\n" * 501, "too many lines"),
         ("internal_prefixes", "(2|3)+", "Enter a valid value."),
-        ("min_internal", "9", "The shortest is longer than the longest."),
+        ("min_internal", "9", "It is longer than the longest extension."),
     ],
 )
 def test_numbers_that_cannot_work_are_said(

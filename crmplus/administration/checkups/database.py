@@ -104,8 +104,8 @@ def _behind(missing: list[tuple[str, str]]) -> Finding:
     text = ngettext(
         "The database is older than the program: %(count)d change is missing "
         "(%(first)s).",
-        "The database is older than the program: %(count)d changes are missing "
-        "(%(first)s for one).",
+        "The database is older than the program: %(count)d changes are missing, the "
+        "first is %(first)s.",
         len(missing),
     )
     return Finding(

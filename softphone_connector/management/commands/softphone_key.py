@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rich.console import Console
 from rich.table import Table
 
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         table = Table(
             _("ID"),
             _("Key"),
-            _("Owner"),
+            pgettext("key", "Owner"),
             _("Extension"),
             _("Made"),
             _("Last used"),
