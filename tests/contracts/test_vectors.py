@@ -177,8 +177,10 @@ def test_vonage() -> None:
     assert not vonage.is_signed(request(body, headers), f"{SECRET} ")
 
 
-def check_jwt(head: Mapping[str, Any], **claims: Any) -> bool:
-    post = Post(b'{"status":"started"}')
+def check_jwt(
+    head: Mapping[str, Any], body: bytes = b'{"status":"started"}', **claims: Any
+) -> bool:
+    post = Post(body)
     made = vonage_examples.token(post, SECRET, head, **claims)
     headers = {"authorization": f"Bearer {made}"}
     return vonage.is_signed(request(post.body, headers), SECRET)
@@ -189,7 +191,7 @@ HS256 = {"alg": "HS256", "typ": "JWT"}
 
 def test_vonage_takes_its_own_tokens() -> None:
     assert check_jwt(HS256)
-    assert check_jwt(HS256, payload_hash=None)
+    assert check_jwt(HS256, b"", payload_hash=None)
 
 
 @pytest.mark.parametrize("alg", ["none", "HS512", "RS256", None])
@@ -206,6 +208,7 @@ def test_vonage_takes_no_old_token(seconds: float) -> None:
 
 def test_vonage_takes_no_token_of_another_payload() -> None:
     assert not check_jwt(HS256, payload_hash="0" * 64)
+    assert not check_jwt(HS256, payload_hash=None)
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,7 @@ WHAT = Subject("pbxmanager", "endpoint_set", "Default")
 
 def test_only_what_differs_is_kept() -> None:
     actor = User.objects.create_user("anna")
-    note_change(
-        actor, WHAT, {"slug": "a", "on": True}, {"slug": "b", "on": True}
-    )
+    note_change(actor, WHAT, {"slug": "a", "on": True}, {"slug": "b", "on": True})
 
     kept = SettingsChange.objects.get()
     assert kept.actor == actor

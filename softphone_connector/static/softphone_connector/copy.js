@@ -14,12 +14,12 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy-from]");
   if (!button) return;
   const element = document.getElementById(button.dataset.copyFrom);
-  if (navigator.clipboard) {
+  try {
     await navigator.clipboard.writeText(element.textContent);
-  } else {
-    // Without https browsers give no clipboard; the text then at least stays selected.
+  } catch {
+    // Browsers give no clipboard without https, or if told so: the text stays selected.
     select(element);
-    document.execCommand("copy");
+    if (!document.execCommand("copy")) return;
   }
   toast(button.dataset.done);
 });
