@@ -48,6 +48,19 @@ def test_a_call_pops_up_in_all_tabs_of_the_right_person_only(
     assert cards(first).count() == 1
 
 
+def test_a_card_speaks_the_language_of_its_page(
+    office: Office, sit: Sit, agent: Agent
+) -> None:
+    # The other tab keeps the worker that fetches the cards alive.
+    first = sit(agent)
+    second_tab(first, "/pbx-manager/")
+    office.rings(agent, JULIA)
+    expect(card(first, "Julia Berg")).to_contain_text("Inbound call · Ringing")
+    first.locator("summary[title=Language]").click()
+    first.locator("button[name=language][value=de]").click()
+    expect(card(first, "Julia Berg")).to_contain_text("Eingehender Anruf")
+
+
 def test_it_follows_the_call(office: Office, tab: Page, agent: Agent) -> None:
     call = office.rings(agent)
     ringing = card(tab, state="ringing").locator(".popup-timer")

@@ -52,6 +52,7 @@ WORDS = {
         "add": "Add",
         "make a key": "Make a key",
         "it works": "It works",
+        "inbound call": "Inbound call",
     },
     "de-DE": {
         "sign in": "Anmelden",
@@ -66,6 +67,7 @@ WORDS = {
         "add": "Hinzufügen",
         "make a key": "Schlüssel erzeugen",
         "it works": "funktioniert",
+        "inbound call": "Eingehender Anruf",
     },
 }
 
@@ -195,6 +197,7 @@ def test_from_empty_settings_to_the_first_popup(
         words["it works"]
     )
     expect(shown).to_contain_text("+49 30 23125101")
+    expect(shown).to_contain_text(words["inbound call"])
     user.takes("13-first-popup")
     phone_calls(urls, "call_established")
     card(tab, "Julia Berg", "connected")

@@ -13,6 +13,7 @@ export class Channel {
   // known; others are gone), "message" and "ping".
   constructor(url, tell) {
     this.url = url;
+    this.language = new URL(url, location.origin).searchParams.get("language") ?? "";
     this.tell = tell;
     this.state = "reconnecting";
     this.known = new Map();
@@ -68,7 +69,7 @@ export class Channel {
   card({ key, version, card }) {
     const kept = this.cards.get(key);
     if (kept && kept.version >= version) return kept.text;
-    const entry = { version, text: fetchText(card) };
+    const entry = { version, text: fetchText(card, this.language) };
     this.cards.set(key, entry);
     entry.text.then((text) => {
       if (text === null && this.cards.get(key) === entry) this.cards.delete(key);
@@ -202,11 +203,15 @@ function parse(block) {
   return Object.fromEntries(lines);
 }
 
-async function fetchText(path) {
+// In the language of the pages it is for: a worker has none of its own.
+async function fetchText(path, language) {
   const url = new URL(path, location.origin);
   if (url.origin !== location.origin) return null;
   try {
-    const response = await fetch(url, { redirect: "error" });
+    const response = await fetch(url, {
+      headers: language ? { "Accept-Language": language } : {},
+      redirect: "error",
+    });
     return response.ok ? await response.text() : null;
   } catch {
     return null;
