@@ -133,5 +133,5 @@ def test_the_pages_about_a_call(
     take("add-nobody")
     tab.goto("/my/settings/")
     close_all(tab)
-    tab.locator("[name=language]").scroll_into_view_if_needed()
+    tab.locator("main [name=language]").scroll_into_view_if_needed()
     take("my-settings")
