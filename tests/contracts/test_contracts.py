@@ -121,6 +121,7 @@ def test_documented_requests_become_the_call(service: Service, story: Story) -> 
     check(story)
 
 
+@pytest.mark.thorough
 @every_story
 def test_repeated_requests_change_nothing(service: Service, story: Story) -> None:
     key = key_of(service)
@@ -129,6 +130,7 @@ def test_repeated_requests_change_nothing(service: Service, story: Story) -> Non
     check(story)
 
 
+@pytest.mark.thorough
 @every_story
 def test_requests_in_the_opposite_order_become_the_same_call(
     service: Service, story: Story
@@ -243,6 +245,7 @@ def test_too_large_a_request_is_refused(service: Service) -> None:
     assert not Event.objects.exists()
 
 
+@pytest.mark.thorough
 @every_service
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_break_nothing(service: Service, value: str) -> None:

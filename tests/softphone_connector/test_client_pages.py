@@ -11,6 +11,7 @@ from softphone_connector.client_pages import NO_KEY, choices, lines
 from softphone_connector.profiles import How, profiles
 from tests.softphone_connector.cast import Cast
 
+pytestmark = pytest.mark.thorough
 LIST = reverse("softphone_connector:clients")
 
 
@@ -25,6 +26,7 @@ def page(client: Client, path: str, user: object, **query: str) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.core
 class TestList:
     def test_all_of_them(self, client: Client, people: Cast) -> None:
         html = page(client, LIST, people.karin)

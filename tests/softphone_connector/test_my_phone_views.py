@@ -32,6 +32,7 @@ from softphone_connector.self_calls import new_call_id
 from tests.softphone_connector.cast import Cast, stored
 from tests.softphone_connector.talking import queries, tell
 
+pytestmark = pytest.mark.thorough
 FILLED = {"device": "desk", "method": "", "template": "", "pops_up": "on"}
 
 

@@ -23,6 +23,7 @@ from tests.softphone_connector.cast import Cast, stored
 from tests.softphone_connector.endpoints.sending import send
 from tests.softphone_connector.talking import tell
 
+pytestmark = pytest.mark.thorough
 KEYS = reverse("softphone_connector:keys")
 NEW = reverse("softphone_connector:new-key")
 

@@ -38,6 +38,13 @@ def texts(findings: list[Finding]) -> list[tuple[str, str]]:
     return [(one.level.value, one.text) for one in findings]
 
 
+@pytest.fixture
+def migrated(db: None, request: pytest.FixtureRequest) -> None:
+    """A database that was made by the migrations."""
+    if request.config.getoption("nomigrations"):
+        pytest.skip("The database was made without migrations.")
+
+
 class TestDatabase:
     @pytest.fixture(autouse=True)
     def keeps(self, monkeypatch, request) -> None:
@@ -53,7 +60,7 @@ class TestDatabase:
         assert found.text.startswith(connection.display_name)
         assert database.fault() == ""
 
-    def test_is_older_than_the_program(self, db):
+    def test_is_older_than_the_program(self, migrated):
         recorder = MigrationRecorder(connection)
         recorder.record_unapplied("administration", "0003_add_ons_and_cron")
         _well, found = database.look()
@@ -68,7 +75,7 @@ class TestDatabase:
         recorder.record_unapplied("administration", "0001_initial")
         assert "2 changes are missing" in database.look()[1].text
 
-    def test_is_newer_than_the_program(self, db):
+    def test_is_newer_than_the_program(self, migrated):
         recorder = MigrationRecorder(connection)
         recorder.record_applied("administration", "9999_of_tomorrow")
         recorder.record_applied("an_app_that_is_gone", "0001_initial")
@@ -76,7 +83,9 @@ class TestDatabase:
         assert found.level == Level.WARNING
         assert "administration.9999_of_tomorrow" in found.text
 
-    def test_a_squashed_migration_counts_by_those_it_replaces(self, db, monkeypatch):
+    def test_a_squashed_migration_counts_by_those_it_replaces(
+        self, migrated, monkeypatch
+    ):
         known = {
             ("chat", "0002_squashed"): frozenset({("chat", "0001"), ("chat", "0002")})
         }

@@ -169,8 +169,10 @@ class TestKeys:
         assert not keys.find(people.key).ids_restart
 
     def test_a_signing_secret_is_sealed(self, people: Cast) -> None:
-        secret = keys.create(pbx_name="P", profile="placetel", signing_secret="s3")[1]
-        assert "s3" not in stored(secret).signing_secret
+        secret = keys.create(
+            pbx_name="P", profile="placetel", signing_secret="open sesame"
+        )[1]
+        assert "sesame" not in stored(secret).signing_secret
         assert stored(secret).signing_secret
 
     def test_a_profile_that_is_there_no_more_changes_nothing(

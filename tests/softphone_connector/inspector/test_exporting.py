@@ -68,6 +68,7 @@ def exported(file: Path, *, masked: bool) -> Scenario:
     return read(file)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("masked", [False, True], ids=["real", "masked"])
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=names)
 def test_what_was_exported_gives_the_same_calls(

@@ -33,6 +33,7 @@ from tests.softphone_connector.cast import Cast, cast, key_with_set, stored
 from tests.softphone_connector.endpoints.sending import kept, send
 from tests.softphone_connector.inspector.kept import HOSTILE, NUMBER, ring
 
+pytestmark = pytest.mark.thorough
 RING = f"ringing?extension=201&number={NUMBER}&call_id=c1"
 
 

@@ -14,7 +14,7 @@ from tests.contracts.test_contracts import (
     send,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.mark.parametrize(("service", "story"), STORIES)

@@ -22,6 +22,7 @@ from tests.softphone_connector.cast import Cast, stored
 from tests.softphone_connector.endpoints.sending import kept, send
 from tests.softphone_connector.inspector.kept import HOSTILE, NUMBER, event, ring
 
+pytestmark = pytest.mark.thorough
 LIST = reverse("softphone_connector:events")
 NEWS = reverse("softphone_connector:events-news")
 KEYLESS = reverse("softphone_connector:events-keyless")
@@ -54,6 +55,7 @@ def shown(text: str) -> list[int]:
     return [int(pk) for pk in re.findall(r'id="event-(\d+)"', text)]
 
 
+@pytest.mark.core
 class TestRights:
     @pytest.mark.parametrize(
         "path", [LIST, NEWS, KEYLESS, EXPORT, TRY, detail_url(1), try_url(1)]

@@ -43,6 +43,7 @@ from tests.softphone_connector.profiles.clients import (
     Unconnected,
 )
 
+pytestmark = pytest.mark.thorough
 BASE = "https://crm.example.com"
 SecretOf = Callable[[Profile], str]
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -24,6 +24,7 @@ from softphone_connector.profiles.shape import Doubt, Lack, Step, Use
 from softphone_connector.profiles.telling import key_steps, lacks, steps
 from softphone_connector.profiles.words import sentence
 
+pytestmark = pytest.mark.thorough
 BASE = "https://crm.example.com"
 KEY = f"sk_{'k' * (KEY_LENGTH - 3)}"
 EXTENSION = "201"
