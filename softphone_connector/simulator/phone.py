@@ -75,13 +75,20 @@ class Phone:
         return time.perf_counter() - began
 
     def _get(self, path: str) -> tuple[int, str]:
+        was_kept = self._connection.sock is not None
         try:
-            self._connection.request("GET", path, headers=self._headers)
-            answer = self._connection.getresponse()
-            return answer.status, answer.read().decode("utf-8", "replace")
+            return self._ask(path)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
+            # A server closes what is idle for some seconds, as ringing and talking are.
+            if was_kept and isinstance(error, ConnectionError):
+                return self._get(path)
             raise Unreachable(f"{self._url}: {error}") from error
+
+    def _ask(self, path: str) -> tuple[int, str]:
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read().decode("utf-8", "replace")
 
     def play(
         self,

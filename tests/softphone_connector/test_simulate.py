@@ -28,10 +28,14 @@ JULIA = "+493023125101"
 
 
 class Server(ThreadingHTTPServer):
-    """Notes what phones report, and answers with ``status``."""
+    """Notes what phones report, and answers with ``status``.
+
+    With ``hangs_up`` it closes each connection without a word, as an idle one is.
+    """
 
     daemon_threads = True
     status = 204
+    hangs_up = False
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -52,6 +56,7 @@ class Handler(BaseHTTPRequestHandler):
         event["path"] = url.path
         event["key"] = self.headers["Authorization"].removeprefix("Bearer ")
         self.server.heard.append(event)
+        self.close_connection = self.server.hangs_up
         self.send_response(self.server.status)
         if self.server.status >= 400:
             self.send_header("Content-Length", "5")
@@ -108,6 +113,14 @@ def test_one_call_is_reported_from_ringing_to_end(office: Cast, server: Server) 
     for event in server.heard:
         assert (event["extension"], event["number"]) == ("201", JULIA)
         assert keys.find(event["key"])
+
+
+def test_a_connection_that_was_idle_for_too_long_is_made_anew(
+    office: Cast, server: Server
+) -> None:
+    server.hangs_up = True
+    run(server, *AT_ONCE)
+    assert events(server) == ["ringing", "connected", "ended"]
 
 
 @pytest.mark.parametrize(
