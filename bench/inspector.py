@@ -5,7 +5,8 @@
 
 Events come at a steady rate; the time counts until each is answered. In turn nobody
 looks, and ``pages`` open pages ask for what has come as their script does: every
-2 s, from where they were two answers ago. Nobody, pages, nobody, pages: the figures
+5 s while more comes than anybody reads, else every 2 s, from where they were two
+answers ago. Nobody, pages, nobody, pages: the figures
 stand side by side, with the time that an answer to a page takes and how many bytes it
 has. One server process. Without --database-url it is SQLite with synchronous=FULL, on
 the disk of the temporary folder (TMPDIR).
@@ -28,8 +29,10 @@ from contextlib import suppress
 import endpoint
 from servers import ROOT, SESSION_KEY, environment, quantiles, serving, show, sign_in
 
-EVERY = 2.0
+EVERY, IN_A_FLOOD = 2.0, 5.0
 SEEN = re.compile(rb'data-seen="(\d+)"')
+IDS = re.compile(rb'data-ids="([^"]*)"')
+SHOWN = 8  # of ``softphone_connector.inspector.news``
 
 
 def prepare() -> None:
@@ -64,7 +67,9 @@ class Page:
             self.before = self.last
             if seen := SEEN.search(body):
                 self.last = int(seen[1])
-            await asyncio.sleep(EVERY)
+            ids = IDS.search(body)
+            flood = ids is not None and len(ids[1].split()) > SHOWN
+            await asyncio.sleep(IN_A_FLOOD if flood else EVERY)
 
     async def ask(self) -> tuple[int, bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)

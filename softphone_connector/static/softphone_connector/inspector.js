@@ -2,6 +2,8 @@
 // it on top as long as nobody is reading; otherwise it counts.
 
 const EVERY = 2_000;
+// More come than anybody reads: the server has better things to do.
+const IN_A_FLOOD = 5_000;
 const SLOWEST = 30_000;
 const MOST_ROWS = 300;
 const MOST_WAITING = 200;
@@ -20,6 +22,7 @@ const seen = { before: 0, last: 0 };
 let paused = false;
 let ended = false;
 let failures = 0;
+let flood = false;
 let timer = 0;
 
 const rows = () => [...table.querySelectorAll("tbody.event")];
@@ -49,6 +52,7 @@ async function look() {
   ended = answer.redirected || answer.status === 403;
   if (ended) return;
   if (answer.status === 204) {
+    flood = false;
     seen.before = seen.last;
     return;
   }
@@ -70,6 +74,7 @@ function take(news) {
     (body) => fresh.has(Number(body.dataset.id)) && !document.getElementById(body.id),
   );
   const left = fresh.size - bodies.length;
+  flood = left > 0;
   if (!fresh.size) return;
   waiting.unshift({ bodies, left, isCut: "cut" in news.dataset });
   forgetOldest();
@@ -186,7 +191,7 @@ async function tick() {
   later();
 }
 
-function later(wait = Math.min(EVERY * 2 ** failures, SLOWEST)) {
+function later(wait = Math.min((flood ? IN_A_FLOOD : EVERY) * 2 ** failures, SLOWEST)) {
   clearTimeout(timer);
   if (!paused && !ended && !document.hidden) timer = setTimeout(tick, wait);
 }
