@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from crmplus.conf import BASE_DIR
+from tests.e2e.axe import complaints
 from tests.support.server import DEMO_PASSWORD, Server
 
 if TYPE_CHECKING:
@@ -27,13 +28,6 @@ PAGES = {
     "cron-preview": "/settings/cron-jobs/pbx_clean_up/preview/",
     "changes": "/settings/changes/",
 }
-AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-AUDIT = """async () => {
-    const { violations } = await axe.run();
-    return violations
-        .filter(({ impact }) => ["serious", "critical"].includes(impact))
-        .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-}"""
 # An administrator, an extension, calls to clean up, a run, and some changes.
 FURNISH = f"""
 from datetime import timedelta
@@ -171,5 +165,4 @@ def look(
         screenshot(tab, f"administration-{name}-{kind}", full_page=True)
         wide = tab.evaluate("document.documentElement.scrollWidth")
         assert wide <= tab.evaluate("window.innerWidth"), name
-        tab.evaluate(AXE.read_text(encoding="utf-8"))
-        assert tab.evaluate(AUDIT) == [], name
+        assert complaints(tab) == [], name

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from crmplus.conf import BASE_DIR
 from softphone_connector.profiles import profiles
+from tests.e2e.axe import complaints
 from tests.e2e.office import Agent, Office, card
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 Sit = Callable[..., "Page"]
-AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-RUN_AXE = """async () => {
-    const { violations } = await axe.run();
-    return violations.flatMap((found) =>
-        found.nodes.map((node) => `${found.id}: ${node.html} ${node.failureSummary}`));
-}"""
 WIDER = "() => document.documentElement.scrollWidth - innerWidth"
 # One of each sort: addresses, scripts, commands, a secret, dialling only, nothing yet.
 PAGES = (
@@ -47,10 +41,9 @@ PAGES = (
 )
 
 
-def complaints(tab: Page) -> list[str]:
+def faults(tab: Page) -> list[str]:
     """What is wrong with an open page: axe's findings, and what sticks out of it."""
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = tab.evaluate(RUN_AXE)
+    found = complaints(tab)
     wider = tab.evaluate(WIDER)
     inside = tab.evaluate(
         """() => [...document.querySelectorAll("main .card")].filter((card) =>
@@ -76,7 +69,7 @@ def test_nothing_sticks_out_and_axe_has_nothing_to_say(
     tab.emulate_media(reduced_motion="reduce")
     for path in ("", "?q=toaster", *(f"{key}/" for key in PAGES)):
         tab.goto(f"/settings/clients/{path}")
-        assert complaints(tab) == [], path
+        assert faults(tab) == [], path
         if path in {"", "yealink/", "twinkle/", "sipgate/"}:
             name = path.strip("/") or "list"
             screenshot(tab, f"clients-{name}-{scheme}-{width}")

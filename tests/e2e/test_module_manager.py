@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from crmplus.conf import BASE_DIR
+from tests.e2e.axe import complaints
 from tests.support.server import DEMO_PASSWORD, Server, copy_template
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-AUDIT = """async () => {
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-}"""
 SETTINGS = "/settings/pbx-manager/"
 # Two administrators, an agent with a phone, and an endpoint set beside the default.
 FURNISH = f"""
@@ -217,11 +212,10 @@ def test_every_page_looks_right_in_every_state(
 ) -> None:
     tab = page(running, "monika", path="/pbx-manager/", color_scheme=scheme)
     tab.set_viewport_size({"width": width, "height": height})
-    complaints = {}
+    found = {}
     for name in states(tab, width):
         screenshot(tab, f"manager-{name}-{width}-{scheme}", full_page=True)
         wide = tab.evaluate("document.documentElement.scrollWidth")
         assert wide <= tab.evaluate("window.innerWidth"), name
-        tab.evaluate(AXE.read_text(encoding="utf-8"))
-        complaints[name] = tab.evaluate(AUDIT)
-    assert not any(complaints.values()), complaints
+        found[name] = complaints(tab)
+    assert not any(found.values()), found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from crmplus.conf import BASE_DIR
+from tests.e2e.axe import complaints
 from tests.e2e.office import Agent, Office, card, cards, online, second_tab
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-AUDIT = """async () => {
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-}"""
 Sit = Callable[..., "Page"]
 
 
@@ -283,8 +278,7 @@ def looked_at(tab: Page, take: Callable[..., Path], name: str) -> None:
     take(tab, f"my-phone-{name}", full_page=True)
     wide = "document.documentElement.scrollWidth > innerWidth"
     assert not tab.evaluate(wide), name
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
-    assert tab.evaluate(AUDIT) == [], name
+    assert complaints(tab) == [], name
 
 
 LOOKS = [
