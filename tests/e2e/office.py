@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import expect
+
 from tests.support.server import DEMO_PASSWORD, Server
 
 if TYPE_CHECKING:
@@ -155,4 +157,5 @@ def card(tab: Page, words: str = "", state: str = "") -> Locator:
 def type_note(where: Locator, text: str) -> None:
     """Type a comment into a card and wait until it is saved."""
     where.locator("textarea").press_sequentially(text)
-    where.locator(".popup-saved", has_text="saved").wait_for()
+    saved = where.locator(".popup-saved")
+    expect(saved).to_have_text(saved.get_attribute("data-saved") or "")

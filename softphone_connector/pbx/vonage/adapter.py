@@ -68,7 +68,7 @@ def is_signed(request: ServiceRequest, secret: str) -> bool:
     if stated is None:
         # A request without a body has nothing that its token could vouch for.
         return not request.body
-    return stated == hashlib.sha256(request.body).hexdigest()
+    return bool(stated == hashlib.sha256(request.body).hexdigest())
 
 
 def _part(text: str) -> dict[str, Any]:
