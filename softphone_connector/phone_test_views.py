@@ -25,6 +25,7 @@ from softphone_connector.arrivals import (
     line_watch,
 )
 from softphone_connector.availability import availability_of
+from softphone_connector.key_pages import opened_at
 from softphone_connector.lines import Line
 from softphone_connector.phone_pages import STOP_POLLING, Desk, is_fragment, phone_page
 
@@ -35,8 +36,8 @@ AWAY = "away"
 @phone_page
 def address(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A fragment: what keeps phones from reaching the CRM. It may take 3 seconds."""
-    opened_at = f"{request.scheme}://{request.get_host()}"
-    found = obstacles(env.base_url, probed(env.base_url), lan_names(), opened_at)
+    here = opened_at(request)
+    found = obstacles(env.base_url, probed(env.base_url), lan_names(), here)
     context = {"obstacles": list(found), "base_url": env.base_url}
     return render(request, "softphone_connector/includes/address.html", context)
 

@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 
 from softphone_connector.arrivals import KEY_CODES
 from softphone_connector.endpoints.attempts import KEPT
-from softphone_connector.endpoints.faults import Code
 from softphone_connector.endpoints.remedies import remedy
 from softphone_connector.inspector.reading import visible
 from softphone_connector.models import SoftphoneKey, UnknownKeyAttempt
 from softphone_connector.profiles import profile
 
 LATELY: Final = timedelta(minutes=10)
-CODES: Final = {**KEY_CODES, UnknownKeyAttempt.Reason.SIGNATURE: Code.SIGNATURE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +75,6 @@ def _line(row: UnknownKeyAttempt, keys: Sequence[SoftphoneKey]) -> KeylessLine:
         remote=visible(row.remote),
         prefix=visible(row.prefix),
         reason=str(reason.label),
-        remedy=remedy(CODES[reason], {"value": service}),
+        remedy=remedy(KEY_CODES[reason], {"value": service}),
         owners=tuple(key.owner for key in keys),
     )
