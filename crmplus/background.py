@@ -46,9 +46,9 @@ class Background:
             self.turn(loop)
 
     def turn(self, loop: hooks.BackgroundLoop) -> None:
-        """Run a loop once, if this server leads; what it raises is logged."""
+        """Run a loop once, if this server is to; what it raises is logged."""
         try:
-            if self._lead.mine():
+            if loop.everywhere or self._lead.mine():
                 loop.run()
         except Exception:
             logger.exception("The background loop %s failed.", loop.key)

@@ -31,6 +31,7 @@ class Entry:
     count: int
     active: bool
     help: str
+    keys: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Frame:
     @cached_property
     def create(self) -> list[Entry]:
         """What "new" offers: every kind of record that has a form."""
+        if not (self.signed_in and self.user.is_agent):
+            return []
         return [
             Entry(
                 key=source.key,
@@ -88,20 +91,22 @@ class Frame:
 
     @cached_property
     def fragments(self) -> list[hooks.PageFragment]:
-        return hooks.registered(hooks.PageFragment) if self.signed_in else []
+        return hooks.seen_by(self.user, hooks.PageFragment) if self.signed_in else []
 
     @cached_property
     def user_pages(self) -> list[hooks.UserPage]:
         """The pages that add-ons bring to a user's settings."""
-        return hooks.registered(hooks.UserPage)
+        return hooks.seen_by(self.user, hooks.UserPage) if self.signed_in else []
 
     @cached_property
     def topbar_items(self) -> list[hooks.TopbarItem]:
-        return hooks.registered(hooks.TopbarItem) if self.signed_in else []
+        return hooks.seen_by(self.user, hooks.TopbarItem) if self.signed_in else []
 
     @cached_property
     def search_url(self) -> str:
-        """The page of the global search, "" where no app brings one."""
+        """The page of the global search, "" where there is none for this user."""
+        if not (self.signed_in and self.user.is_agent):
+            return ""
         try:
             return reverse("records:search")
         except NoReverseMatch:
@@ -151,8 +156,8 @@ class Frame:
             return []
         found = [
             (entry, reverse(entry.url_name))
-            for entry in hooks.registered(hooks.MenuEntry)
-            if entry.section == section and self._may_see(entry)
+            for entry in hooks.seen_by(self.user, hooks.MenuEntry)
+            if entry.section == section
         ]
         active = self._active([url for _, url in found])
         return [self._entry(entry, url, url == active) for entry, url in found]
@@ -166,10 +171,8 @@ class Frame:
             count=hook.count(self.request) if hook.count else 0,
             active=active,
             help=str(hook.help),
+            keys=hook.keys,
         )
-
-    def _may_see(self, entry: hooks.MenuEntry) -> bool:
-        return not entry.roles or any(self.user.has_role(role) for role in entry.roles)
 
     def _active(self, urls: list[str]) -> str:
         # The longest, so that /calls/missed/ does not also light up /calls/.

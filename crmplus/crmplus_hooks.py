@@ -7,5 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from crmplus import hooks
 
 hooks.register(
-    hooks.MenuEntry(key="home", label=_("Home"), icon="home", url_name="home", order=0)
+    hooks.MenuEntry(
+        key="home",
+        label=_("Home"),
+        icon="home",
+        url_name="home",
+        keys="g h",
+        roles=("statistics",),
+        order=0,
+    )
 )

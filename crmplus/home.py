@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crmplus import hooks
+from crmplus.accounts.rights import open_to_statistics
 from crmplus.context import Frame
 from crmplus.web import signed_in_user
 
@@ -43,6 +44,7 @@ class Step:
     is_next: bool
 
 
+@open_to_statistics
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Greeting, what is still to be set up, panels, and the modules with counters."""
@@ -69,7 +71,7 @@ def greeting(hour: int) -> str:
 def panels(request: HttpRequest) -> list[Panel]:
     """The panels that have something to say."""
     found = []
-    for hook in hooks.registered(hooks.HomePanel):
+    for hook in hooks.seen_by(request.user, hooks.HomePanel):
         values = hook.context(request)
         if values is not None:
             html = render_to_string(hook.template, values, request)
@@ -82,6 +84,8 @@ def steps(user: User) -> list[Step]:
 
     At most one query for each step.
     """
+    if not user.is_agent:
+        return []
     own = [
         hook
         for hook in hooks.registered(hooks.SetupStep)

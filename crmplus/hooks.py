@@ -43,6 +43,18 @@ class Hook:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownHook(Hook):
+    """A hook that only some users see: ask ``seen_by``.
+
+    ``roles`` names the roles that see it; empty are all who work with records and
+    calls. Who may see call statistics alone (role "statistics") sees nothing of it
+    unless that role is named, for hooks show customers, numbers or calls.
+    """
+
+    roles: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddOn(Hook):
     """What one buys: apps that work only while an activation code says so.
 
@@ -78,6 +90,8 @@ class PhoneSource(Hook):
     ``create_url`` takes ``?phone=`` (and ``?name=``) and opens a form to create such a
     record, ``create_label`` is the button's text ("New contact").
     ``search(user, text, limit)`` finds records whose name begins with a text.
+    ``noted(user, record, before)`` keeps in the record's history what somebody else
+    changed: the values of the fields that were, by name.
     """
 
     lasts: ClassVar[bool] = True
@@ -98,6 +112,51 @@ class PhoneSource(Hook):
     create_url: str = ""
     create_label: Text = ""
     search: Callable[[Any, str, int], Sequence[Any]] | None = None
+    noted: Callable[[Any, Any, Mapping[str, str]], object] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached(Hook):
+    """Rows of an app that hang on records by reference: a phone source's key, an ID.
+
+    ``move(old, new)`` gives what hangs on one record to another, and returns what
+    ``take_back(old, new, moved)`` needs to undo just that, as plain JSON. ``forget(key,
+    ids)`` deletes or lets go what hangs on records that are deleted for good. All run
+    in the transaction of who asks.
+    """
+
+    lasts: ClassVar[bool] = True
+    key: str
+    move: Callable[[tuple[str, int], tuple[str, int]], Any]
+    take_back: Callable[[tuple[str, int], tuple[str, int], Any], object]
+    forget: Callable[[str, Sequence[int]], object]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What others show of a thing that is no record: a call, a ticket."""
+
+    title: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkTarget(Hook):
+    """Things that are no records, and that others refer to by a kind and an ID.
+
+    ``kind`` stands in references ("call", "ticket"). ``load(user, ids)`` gives those
+    that a user may see, by ID; ``find(user, text)`` the ID of what has a text in its
+    address, None for nothing. With ``takes_comments`` people write comments on it as
+    on records. ``visible(user)`` is a query of those that a user may see, deleted ones
+    too: they may see deleted comments on these.
+    """
+
+    kind: str
+    load: Callable[[Any, Collection[int]], Mapping[int, Link]]
+    find: Callable[[Any, str], int | None]
+    takes_comments: bool = False
+    visible: Callable[[Any], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +182,13 @@ class LastContact(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MenuEntry(Hook):
+class MenuEntry(ShownHook):
     """An entry of the module bar; ``section`` is ``modules`` or ``settings``.
 
-    ``roles`` names the roles that see it (empty: all). ``count`` gives the number
-    shown beside it for a request, 0 for none. ``help`` is the sentence under it on
-    the page of all settings.
+    ``count`` gives the number shown beside it for a request, 0 for none. ``help`` is
+    the sentence under it on the page of all settings. An entry for the role
+    "statistics" leads to a view that is ``accounts.rights.open_to_statistics``.
+    ``keys`` opens it from anywhere ("g c"): see keys.js.
     """
 
     key: str
@@ -136,9 +196,9 @@ class MenuEntry(Hook):
     icon: str
     url_name: str
     section: str = "modules"
-    roles: Sequence[str] = ()
     count: Callable[[HttpRequest], int] | None = None
     help: Text = ""
+    keys: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +217,7 @@ class RecordPanel(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomePanel(Hook):
+class HomePanel(ShownHook):
     """A panel on the home page, such as the agent's last calls.
 
     ``context(request)`` gives the template's context, or None where the panel has
@@ -175,9 +235,9 @@ class HomePanel(Hook):
 class SetupStep(Hook):
     """Something that must be done once before all works; the home page leads to it.
 
-    It is for admins, or with ``for_admins`` off for everybody else. ``done(user)`` says
-    whether it is done; it costs one small query at most. ``url_name`` is the page where
-    one does it.
+    It is for admins, or with ``for_admins`` off for all others who work with records
+    and calls. ``done(user)`` says whether it is done; it costs one small query at most.
+    ``url_name`` is the page where one does it.
     """
 
     key: str
@@ -202,7 +262,7 @@ class TimelineSource(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SettingsSection(Hook):
+class SettingsSection(ShownHook):
     """A section of "my settings": a form of its own, saved together with the page.
 
     ``form(user, data)`` makes the form (data is None on GET); the form's ``save()``
@@ -217,7 +277,7 @@ class SettingsSection(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UserPage(Hook):
+class UserPage(ShownHook):
     """A page of a user's settings, beside "my settings".
 
     ``url_name`` is the address of one's own, ``user_url_name`` takes a user's ID and
@@ -232,7 +292,7 @@ class UserPage(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TopbarItem(Hook):
+class TopbarItem(ShownHook):
     """A template that stands in the top bar of every page of a signed-in user."""
 
     key: str
@@ -240,11 +300,15 @@ class TopbarItem(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BinType(Hook):
+class BinType(ShownHook):
     """A model whose deleted rows the recycle bin lists (a ``SoftDeleteModel``).
 
-    ``roles`` names the roles that see them (empty: all), ``visible(user, rows)``
-    narrows them to those a user may see and restore.
+    ``visible(user, rows)`` narrows them to those a user may see and restore.
+    ``search(rows, text)`` narrows them to those that a text finds. ``notes(entries)``
+    gives a sentence and an address about some of them, by ID ("Merged into …").
+    ``restore(entry, user)`` brings one back where that takes more than its own
+    ``restore``; it may raise ``recyclebin.services.CannotRestore``. ``forget(ids)``
+    deletes what hangs on those that are deleted for good.
     """
 
     key: str
@@ -252,8 +316,37 @@ class BinType(Hook):
     label: Text
     icon: str
     title: Callable[[Any], str]
-    roles: Sequence[str] = ()
     visible: Callable[[Any, QuerySet[Any]], QuerySet[Any]] | None = None
+    search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    notes: Callable[[Sequence[Any]], Mapping[int, tuple[str, str]]] | None = None
+    restore: Callable[[Any, Any], object] | None = None
+    forget: Callable[[Sequence[int]], object] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind(Hook):
+    """Long work of one kind, with progress: see ``crmplus.jobs``.
+
+    ``run(job, progress)`` does it and gives its result as plain JSON; ``undo(job,
+    progress)`` takes it back, where that can be. ``said(job)`` puts the result into a
+    sentence. Who has ``role`` may have such jobs; ``may_see(user, job)`` says whether
+    they still may see what one brought. ``template`` shows more of it on its page:
+    ``context(request, job)`` gives its context. A kind with ``then(job)`` is a step of
+    something else: no list shows it, and when it is done one goes on to that address.
+    """
+
+    lasts: ClassVar[bool] = True
+    key: str
+    label: Text
+    icon: str
+    run: Callable[[Any, Any], Mapping[str, Any] | None]
+    undo: Callable[[Any, Any], Mapping[str, Any] | None] | None = None
+    said: Callable[[Any], str] | None = None
+    role: str = "agent"
+    may_see: Callable[[Any, Any], bool] | None = None
+    template: str = ""
+    context: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
+    then: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -368,7 +461,7 @@ class HealthCheck(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageFragment(Hook):
+class PageFragment(ShownHook):
     """A template included at the end of every page of a signed-in user."""
 
     key: str
@@ -379,10 +472,11 @@ class PageFragment(Hook):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LiveSnapshot(Hook):
+class LiveSnapshot(ShownHook):
     """What a live stream starts with: ``messages(user_id)`` gives messages (dicts).
 
-    Runs in a worker thread, outside of any request.
+    Runs in a worker thread, outside of any request. Of ``roles`` only "statistics"
+    counts here: it opens the messages to who may see call statistics alone.
     """
 
     key: str
@@ -394,12 +488,14 @@ class BackgroundLoop(Hook):
     """A function that the server calls every ``seconds``, in one of N servers.
 
     It runs in a worker thread; what it raises is logged and it is called again.
+    ``everywhere``: in each of the servers, for what each has in its own memory.
     """
 
     lasts: ClassVar[bool] = True
     key: str
     seconds: float
     run: Callable[[], object]
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -440,7 +536,10 @@ class AsgiPath(Hook):
     stop: Callable[[], object] | None = None
 
 
+# Whom a hook is for that names no role: Role.AGENT, and with it all above.
+WORKING = ("agent",)
 H = TypeVar("H", bound=Hook)
+S = TypeVar("S", bound=ShownHook)
 Gate = Callable[[str], bool]
 _hooks: list[Hook] = []
 _gates: list[Gate] = []
@@ -467,6 +566,15 @@ def registered(kind: type[H]) -> list[H]:
         and (kind.lasts or all(gate(hook.origin) for gate in _gates))
     ]
     return cast("list[H]", sorted(found, key=lambda hook: hook.order))
+
+
+def seen_by(user: Any, kind: type[S]) -> list[S]:
+    """Those of ``registered`` that a signed-in user sees, by role."""
+    return [
+        hook
+        for hook in registered(kind)
+        if any(user.has_role(role) for role in hook.roles or WORKING)
+    ]
 
 
 @contextmanager

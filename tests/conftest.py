@@ -22,6 +22,7 @@ from crmplus.phonebook import plan
 from crmplus.phonebook.normalise import NumberPlan
 from pbxmanager.blocking import any_blocked
 from pbxmanager.rules import Rules, rules
+from pbxmanager.workplace import routing
 from tests.support.examples import FULL
 from tests.support.fixtures import (  # noqa: F401  (fixtures of all tests)
     baresip,
@@ -117,6 +118,8 @@ def settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "_kept", [(math.inf, NumberPlan(region=env.region))])
     monkeypatch.setattr(rules, "_kept", (math.inf, Rules()))
     monkeypatch.setattr(any_blocked, "_kept", (math.inf, False))
+    monkeypatch.setattr(routing.routes, "_kept", (math.inf, routing.Routes()))
+    monkeypatch.setattr(routing.any_shares, "_kept", (math.inf, False))
 
 
 @pytest.fixture(scope="session")

@@ -21,4 +21,26 @@ hooks.register(
         order=10,
     )
 )
+hooks.register(
+    hooks.MenuEntry(
+        key="teams",
+        label=_("Teams"),
+        icon="users-group",
+        url_name="accounts:teams",
+        section="settings",
+        roles=(Role.ADMIN,),
+        help=_("Who works together, and sees each other's records and calls."),
+        order=11,
+    )
+)
+hooks.register(
+    hooks.PageFragment(
+        key="idle",
+        order=20,
+        template="accounts/idle.html",
+        scripts=("accounts/idle.js",),
+        styles=("accounts/accounts.css",),
+        roles=(Role.STATISTICS,),
+    )
+)
 hooks.register(hooks.DemoData(order=10, key="users", label=_("Users"), load=demo.load))

@@ -80,23 +80,6 @@ class MySettingsForm(UserModelForm):
         self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
 
 
-class UserForm(UserModelForm):
-    """A user as an admin sees them."""
-
-    class Meta:
-        model = User
-        fields = ("username", "first_name", "last_name", "email", "role", "language")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["language"] = language_field()
-        self.fields["username"].help_text = _("For signing in, such as anna.schmidt.")
-        self.fields["username"].widget.attrs["autocomplete"] = "off"
-        self.fields["role"].help_text = _(
-            "Supervisors see the calls of all; administrators also set things up."
-        )
-
-
 def language_field() -> forms.ChoiceField:
     """The product's languages in their own names, or as the browser says."""
     names = [

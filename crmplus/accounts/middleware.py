@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
@@ -14,7 +16,9 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
+from crmplus.accounts import idle
 from crmplus.accounts.models import User
+from crmplus.accounts.rights import is_open_to_statistics
 
 
 def activate_preferences(request: HttpRequest, user: AnonymousUser | User) -> None:
@@ -58,6 +62,48 @@ class ChoosePasswordMiddleware:
         if must and request.path not in map(str, self.ALLOWED):
             return redirect("accounts:password")
         return self.get_response(request)
+
+
+class IdleMiddleware:
+    """Keeps the sessions of users who are signed out automatically (``idle``)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Only now: the view may have signed somebody in.
+        user = request.user
+        if isinstance(user, User):
+            by_person = idle.is_by_person(request)
+            note = idle.note_activity if by_person else idle.note_rule
+            note(request.session, user)
+        return response
+
+
+class StatisticsOnlyMiddleware:
+    """Closes every view to who may see call statistics alone (403), but for those that
+    are ``rights.open_to_statistics``: a new view is closed until somebody opens it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: list[Any],
+        kwargs: dict[str, Any],
+    ) -> None:
+        """Called before each view. Raises PermissionDenied."""
+        user = request.user
+        closed = isinstance(user, User) and not user.is_agent
+        if closed and not is_open_to_statistics(view):
+            raise PermissionDenied
 
 
 def _language(request: HttpRequest, user: object) -> str:

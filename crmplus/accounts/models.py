@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
+    STATISTICS = "statistics", _("Call statistics only")
     AGENT = "agent", _("Agent")
     SUPERVISOR = "supervisor", _("Supervisor")
     ADMIN = "admin", _("Administrator")
@@ -21,12 +22,36 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class Scope(models.TextChoices):
+    """How far a user sees: what is theirs, what is their team's, everything."""
+
+    OWN = "own", _("Own")
+    TEAM = "team", _("Of the team")
+    ALL = "all", _("All")
+
+
+class Team(models.Model):
+    """People who work together and see each other's work where their scope says so."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractUser):
     """A person who works in the CRM.
 
     ``language`` and ``time_zone`` are empty for "as the browser says" and "as the
     installation is set". ``must_change_password`` is set while the password is one
-    that somebody else gave.
+    that somebody else gave. ``sees_records`` and ``sees_calls`` say how far the user
+    sees (ask ``accounts.visibility``, never these); ``sees_calls`` is empty for what
+    the role says. ``sign_out_after`` is in minutes without a request, 0 for never.
     """
 
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.AGENT)
@@ -35,7 +60,21 @@ class User(AbstractUser):
     theme = models.CharField(
         _("appearance"), max_length=8, choices=Theme, default=Theme.AUTO
     )
-
+    team = models.ForeignKey(
+        Team,
+        verbose_name=_("team"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
+    )
+    sees_records = models.CharField(
+        _("sees records"), max_length=8, choices=Scope, default=Scope.ALL
+    )
+    sees_calls = models.CharField(
+        _("sees calls"), max_length=8, choices=Scope, blank=True
+    )
+    sign_out_after = models.PositiveSmallIntegerField(_("sign out after"), default=0)
     must_change_password = models.BooleanField(
         _("must choose a new password"), default=False
     )
@@ -55,12 +94,20 @@ class User(AbstractUser):
         return self.role == Role.ADMIN or self.is_superuser
 
     @property
+    def is_agent(self) -> bool:
+        """Works with records and calls: everybody but who sees figures alone."""
+        return self.role != Role.STATISTICS or self.is_superuser
+
+    @property
     def is_supervisor(self) -> bool:
         """Sees what all do: supervisors and admins."""
         return self.role == Role.SUPERVISOR or self.is_admin
 
     def has_role(self, role: str) -> bool:
-        """May this user do what a role may? Supervisors are agents, admins are both."""
+        """May this user do what a role may? Each may what those before it may: call
+        statistics only, agent, supervisor, administrator."""
         if role == Role.ADMIN:
             return self.is_admin
-        return role != Role.SUPERVISOR or self.is_supervisor
+        if role == Role.SUPERVISOR:
+            return self.is_supervisor
+        return role == Role.STATISTICS or self.is_agent

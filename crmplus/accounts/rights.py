@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.mixins import AccessMixin
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +15,26 @@ from crmplus.accounts.models import Role, User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+V = TypeVar("V", bound=Callable[..., Any])
+OPEN = "open_to_statistics"
+
+
+def open_to_statistics(view: V) -> V:
+    """Decorator: the view is also for who may see call statistics and nothing else.
+
+    For functions and classes. All other views are closed to them (see
+    ``accounts.middleware.StatisticsOnlyMiddleware``), so a view that shows customers,
+    numbers or calls must never have it. A class that inherits from an open one is
+    closed until it says so itself.
+    """
+    setattr(view, OPEN, True)
+    return view
+
+
+def is_open_to_statistics(view: object) -> bool:
+    """Is a view, as the resolver found it, marked by ``open_to_statistics``?"""
+    parts = (view, getattr(view, "view_class", None), getattr(view, "cls", None))
+    return any(OPEN in getattr(part, "__dict__", ()) for part in parts)
 
 
 def role_required(role: Role) -> Callable[[View[P]], View[P]]:

@@ -33,7 +33,7 @@ def sections(user: User, data: Any) -> list[Section]:
             template=hook.template,
             form=hook.form(user, data),
         )
-        for hook in hooks.registered(hooks.SettingsSection)
+        for hook in hooks.seen_by(user, hooks.SettingsSection)
     ]
 
 

@@ -13,6 +13,17 @@ from crmplus.accounts.models import Role, User
 # No 0/O, 1/l/I: a one-time password is read aloud or typed from a note.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP = 4, 4
+# The password, and what says what a user may see, and for how long.
+STAMPED = (
+    "password",
+    "role",
+    "is_superuser",
+    "is_active",
+    "team_id",
+    "sees_records",
+    "sees_calls",
+    "sign_out_after",
+)
 
 
 class LastAdministrator(Exception):
@@ -20,12 +31,12 @@ class LastAdministrator(Exception):
 
 
 def stamp(user: User) -> str:
-    """A digest that changes with the user's password, role or being active.
+    """A digest that changes with the user's password, their rights or being active.
 
     Who holds something open on a user's behalf (a live stream) compares it now and
-    then. It reads ``password``, ``role`` and ``is_active`` and nothing else.
+    then. It reads the fields ``STAMPED`` and nothing else.
     """
-    state = f"{user.password}|{user.role}|{user.is_active}"
+    state = "|".join(str(getattr(user, name)) for name in STAMPED)
     return salted_hmac("crmplus.accounts.stamp", state, algorithm="sha256").hexdigest()
 
 

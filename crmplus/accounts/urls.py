@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from crmplus.accounts import user_views, views
+from crmplus.accounts import team_views, user_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("my/password/", views.ChangePassword.as_view(), name="password"),
     path("my/language/", views.set_language, name="language"),
     path("my/theme/", views.set_theme, name="theme"),
+    path("my/active/", views.active, name="active"),
     path("settings/users/", user_views.users, name="users"),
     path("settings/users/new/", user_views.new_user, name="new-user"),
     path("settings/users/<int:pk>/", user_views.user, name="user"),
@@ -23,4 +24,8 @@ urlpatterns = [
         user_views.new_password,
         name="new-password",
     ),
+    path("settings/teams/", team_views.teams, name="teams"),
+    path("settings/teams/restore/", team_views.restore_team, name="restore-team"),
+    path("settings/teams/<int:pk>/", team_views.team, name="team"),
+    path("settings/teams/<int:pk>/delete/", team_views.delete_team, name="delete-team"),
 ]

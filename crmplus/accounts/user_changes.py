@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.accounts.models import User
+from crmplus.accounts.models import Team, User
 from crmplus.administration.audit import Subject, note_change
 from crmplus.administration.change_words import choices_of, labels_of
 
 AREA: Final = "accounts"
 USER: Final = "user"
+TEAM: Final = "team"
 # Nothing secret; of a password only that there is a new one.
 FIELDS: Final = (
     "username",
@@ -25,6 +26,11 @@ FIELDS: Final = (
     "role",
     "language",
     "is_active",
+    "team",
+    "sees_records",
+    "sees_calls",
+    "sign_out_after",
+    "must_change_password",
 )
 PASSWORD: Final = {"one_time_password": True}
 
@@ -46,7 +52,12 @@ def noted(
 
 
 def _values(person: User) -> dict[str, Any]:
-    return {name: getattr(person, name) for name in FIELDS}
+    return {name: _plain(getattr(person, name)) for name in FIELDS}
+
+
+def _plain(value: Any) -> Any:
+    """A team by its name: it may be gone when the change is read."""
+    return value.name if isinstance(value, Team) else value
 
 
 def register() -> None:
@@ -60,5 +71,10 @@ def register() -> None:
                 User, more={"one_time_password": _("new one-time password")}
             ),
             value=choices_of(User),
+        )
+    )
+    hooks.register(
+        hooks.ChangeWords(
+            area=AREA, kind=TEAM, title=_("Team %(name)s"), label=labels_of(Team)
         )
     )

@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from crmplus.accounts import services
-from crmplus.accounts.forms import UserForm
 from crmplus.accounts.models import Role, User
 from crmplus.accounts.rights import role_required
 from crmplus.accounts.user_changes import PASSWORD, noted
+from crmplus.accounts.user_forms import UserForm
 from crmplus.web import signed_in_user
 
 PAGE = 50
@@ -26,7 +26,7 @@ def users(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page, has_previous, has_next = _page(
-        services.search(User.objects.all(), text), after, before
+        services.search(User.objects.select_related("team"), text), after, before
     )
     context = {
         "users": page,
@@ -70,6 +70,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("role", _last_administrator())
         else:
             messages.success(request, _("The user is saved."))
+            if form.lacks_team:
+                messages.warning(request, _no_team(person))
             return redirect("accounts:users")
     context = {"form": form, "person": User.objects.get(pk=pk)}
     return render(request, "accounts/user.html", context)
@@ -110,6 +112,11 @@ def _with_new_password(request: HttpRequest, person: User) -> HttpResponse:
         password = services.give_one_time_password(person)
     context = {"person": person, "password": password}
     return render(request, "accounts/one_time_password.html", context)
+
+
+def _no_team(person: User) -> str:
+    text = _("%(user)s is in no team, and so sees only what is their own.")
+    return text % {"user": person}
 
 
 def _last_administrator() -> str:

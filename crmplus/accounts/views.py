@@ -16,14 +16,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crmplus.accounts import idle
 from crmplus.accounts.forms import MySettingsForm, SignInForm
 from crmplus.accounts.models import Theme, User
+from crmplus.accounts.rights import open_to_statistics
 from crmplus.accounts.sections import save_all, sections
 from crmplus.context import THEME_COOKIE
 
 YEAR = 365 * 24 * 3600
 
 
+@open_to_statistics
 class SignIn(auth_views.LoginView):
     """GET shows the form, POST signs in and goes on to ``next`` if it is ours.
 
@@ -42,12 +45,14 @@ class SignIn(auth_views.LoginView):
         return response
 
 
+@open_to_statistics
 class SignOut(auth_views.LogoutView):
     """POST ends the session."""
 
     http_method_names = ("post", "options")
 
 
+@open_to_statistics
 class ChangePassword(auth_views.PasswordChangeView):
     """A new password; all other sessions of the user end.
 
@@ -65,6 +70,7 @@ class ChangePassword(auth_views.PasswordChangeView):
         return super().form_valid(form)
 
 
+@open_to_statistics
 @login_required
 def my_settings(request: HttpRequest) -> HttpResponse:
     """The user's own settings with the sections that add-ons bring, saved as one."""
@@ -85,6 +91,7 @@ def _say_saved(request: HttpRequest, user: User) -> None:
         messages.success(request, _("Your settings are saved."))
 
 
+@open_to_statistics
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Set ``language`` for the user, or in a cookie for who is not signed in."""
@@ -99,6 +106,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@open_to_statistics
 @require_POST
 @login_required
 def set_theme(request: HttpRequest) -> HttpResponse:
@@ -109,6 +117,15 @@ def set_theme(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["theme"])
         _remember(request, response, THEME_COOKIE, user.theme)
     return response
+
+
+@open_to_statistics
+@require_POST
+@login_required
+def active(request: HttpRequest) -> HttpResponse:
+    """Somebody types or clicks on a page: they are not signed out yet."""
+    idle.note_activity(request.session, _user(request))
+    return HttpResponse(status=204)
 
 
 def _remember(

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
 
+from crmplus.accounts.rights import open_to_statistics
 from crmplus.api.problems import CONTENT_TYPE, problem
 
 OPENAPI = "application/vnd.oai.openapi+json"
@@ -57,6 +58,7 @@ ERRORS = {
 }
 
 
+@open_to_statistics
 @require_GET
 def description(request: HttpRequest) -> HttpResponse:
     """The whole description as JSON; it holds nothing secret, and no data."""

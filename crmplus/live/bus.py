@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,8 @@ from crmplus.live.relay import Relay
 from crmplus.live.sessions import Who
 
 logger = logging.getLogger(__name__)
+# Begins a message that is also for who may see call statistics alone.
+STATISTICS = b"s:"
 
 
 class Bus:
@@ -37,7 +39,13 @@ class Bus:
             else None
         )
 
-    def publish(self, user_ids: Iterable[int], message: Mapping[str, Any]) -> bool:
+    def publish(
+        self,
+        user_ids: Iterable[int],
+        message: Mapping[str, Any],
+        *,
+        to_statistics: bool = False,
+    ) -> bool:
         """Give a message to all open streams of these users, in any process.
 
         False where only this process could be reached.
@@ -46,11 +54,11 @@ class Bus:
         if not users:
             return True
         data = encode(message)
-        payload = b"%s\n%s" % (b",".join(b"%d" % user for user in users), data)
+        payload = _payload(users, data, to_statistics)
         # Without Redis the other processes wait for it to heal; ours need not.
         if self.relay and self.relay.publish(payload):
             return True
-        self.hub.deliver(users, frame(data))
+        self.hub.deliver(users, frame(data), to_statistics=to_statistics)
         return self.relay is None
 
     def join(self, who: Who) -> Subscription:
@@ -80,7 +88,16 @@ class Bus:
 
     def _heard(self, payload: bytes) -> None:
         users, _, data = payload.partition(b"\n")
-        self.hub.deliver(map(int, users.split(b",")), frame(data))
+        whom = users.removeprefix(STATISTICS)
+        self.hub.deliver(
+            map(int, whom.split(b",")), frame(data), to_statistics=whom != users
+        )
+
+
+def _payload(users: Sequence[int], data: bytes, to_statistics: bool) -> bytes:
+    """A message on its way through Redis: for whom, and below it what."""
+    whom = b",".join(b"%d" % user for user in users)
+    return b"%s%s\n%s" % (STATISTICS if to_statistics else b"", whom, data)
 
 
 def encode(message: object) -> bytes:
@@ -111,15 +128,22 @@ def bus() -> Bus:
     return Bus(env.redis_url)
 
 
-def publish(user_ids: Iterable[int], message: Mapping[str, Any]) -> None:
+def publish(
+    user_ids: Iterable[int],
+    message: Mapping[str, Any],
+    *,
+    to_statistics: bool = False,
+) -> None:
     """Give a message to every open browser of some users. Never raises.
 
     Call it after commit, from a worker thread: with Redis it may wait half a second.
     ``message`` has a ``type``. With ``key`` and ``version`` (a number that rises) it
     replaces what the browsers know under that key, ``gone`` removes it; ``card`` is
     the address of its HTML. A failure is logged; snapshots make up for it.
+    ``to_statistics`` says that nothing in it is about a call or a customer: users who
+    may see call statistics alone get no other message.
     """
     try:
-        bus().publish(user_ids, message)
+        bus().publish(user_ids, message, to_statistics=to_statistics)
     except Exception:
         logger.exception("A live message was not published.")

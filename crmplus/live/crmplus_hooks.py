@@ -20,6 +20,8 @@ hooks.register(
         # Before the fragments that use it.
         order=10,
         template="live/live.html",
+        # Everybody: the page shows that one is signed out.
+        roles=("statistics",),
         scripts=("live/live.js",),
     )
 )

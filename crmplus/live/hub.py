@@ -109,10 +109,20 @@ class Hub:
         with self._lock:
             return [one for those in self._by_user.values() for one in those]
 
-    def deliver(self, user_ids: Iterable[int], frame: bytes) -> None:
-        """Give a frame to all streams of these users (each named once)."""
+    def deliver(
+        self, user_ids: Iterable[int], frame: bytes, *, to_statistics: bool = False
+    ) -> None:
+        """Give a frame to all streams of these users (each named once).
+
+        Who may see call statistics alone gets it only ``to_statistics``.
+        """
         with self._lock:
-            found = [one for user in user_ids for one in self._by_user.get(user, ())]
+            found = [
+                one
+                for user in user_ids
+                for one in self._by_user.get(user, ())
+                if one.who.is_agent or to_statistics
+            ]
         by_loop: dict[asyncio.AbstractEventLoop, list[Subscription]] = defaultdict(list)
         for one in found:
             by_loop[one.loop].append(one)

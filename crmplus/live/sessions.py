@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
@@ -13,8 +14,9 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
+from crmplus.accounts import idle
 from crmplus.accounts.models import User
-from crmplus.accounts.services import stamp
+from crmplus.accounts.services import STAMPED, stamp
 
 # Checking everybody at once would keep the interpreter, and with it every stream, for
 # tens of milliseconds; in slices with a breath between them nobody notices.
@@ -26,12 +28,14 @@ BREATH_SECONDS = 0.001
 class Who:
     """The person behind a stream: a user, in a session, with the rights of then.
 
-    ``stamp`` changes with the password, the role and when the user is deactivated.
+    ``stamp`` changes with the password and all rights. ``is_agent`` is false for who
+    may see call statistics alone: nothing about calls or customers is for them.
     """
 
     user_id: int
     session_key: str
     stamp: str
+    is_agent: bool = True
 
 
 def identify(session_key: str) -> Who | None:
@@ -46,7 +50,15 @@ def identify(session_key: str) -> Who | None:
     user = get_user(request)
     if not isinstance(user, User):
         return None
-    return Who(user_id=user.pk, session_key=session_key, stamp=stamp(user))
+    # Where the time was set while a page was open, it runs from here.
+    if idle.note_rule(request.session, user):
+        request.session.save()
+    return Who(
+        user_id=user.pk,
+        session_key=session_key,
+        stamp=stamp(user),
+        is_agent=user.is_agent,
+    )
 
 
 def still_signed_in(those: Collection[Who]) -> set[Who]:
@@ -69,7 +81,7 @@ def _still(some: Sequence[Who]) -> set[Who]:
         ).values_list("session_key", flat=True)
     )
     users = User.objects.filter(pk__in={who.user_id for who in some}).values_list(
-        "pk", "password", "role", "is_active"
+        "pk", *STAMPED
     )
     stamps = {pk: _stamp(*state) for pk, *state in users}
     return {
@@ -80,9 +92,9 @@ def _still(some: Sequence[Who]) -> set[Who]:
 
 
 @lru_cache(maxsize=10_000)
-def _stamp(password: str, role: str, is_active: bool) -> str:
+def _stamp(*state: Any) -> str:
     # Most are the same as 3 s ago: a quarter of the work of making users of all rows.
-    return stamp(User(password=password, role=role, is_active=is_active))
+    return stamp(User(**dict(zip(STAMPED, state, strict=True))))
 
 
 def _slices(those: Sequence[Who]) -> Iterator[Sequence[Who]]:

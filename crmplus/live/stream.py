@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from django.db import connections
 
 from crmplus import hooks
+from crmplus.accounts.models import Role
 from crmplus.live import hub
 from crmplus.live.admission import STREAM_HEADERS, Knock, refusal_headers
 from crmplus.live.bus import bus, encode, frame
@@ -54,7 +55,7 @@ async def in_thread(work: Callable[..., T], *args: object) -> T:
     return await asyncio.get_running_loop().run_in_executor(THREADS, run)
 
 
-def snapshot(user_id: int) -> bytes:
+def snapshot(who: Who) -> bytes:
     """The ``snapshot`` event: all a user's browser has to know, and nothing else.
 
     ``{"ping": seconds between pings, "messages": [...]}``. Asks the database.
@@ -62,7 +63,8 @@ def snapshot(user_id: int) -> bytes:
     messages = [
         message
         for hook in hooks.registered(hooks.LiveSnapshot)
-        for message in hook.messages(user_id)
+        if who.is_agent or Role.STATISTICS in hook.roles
+        for message in hook.messages(who.user_id)
     ]
     return frame(encode({"ping": hub.PING_SECONDS, "messages": messages}), "snapshot")
 
@@ -80,7 +82,7 @@ async def frames(subscription: Subscription) -> AsyncGenerator[bytes]:
         head = b""
         if subscription.stale:
             subscription.stale = False
-            waiting += await in_thread(snapshot, subscription.who.user_id)
+            waiting += await in_thread(snapshot, subscription.who)
         if waiting and not subscription.ended:
             yield waiting
 

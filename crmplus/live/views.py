@@ -14,12 +14,14 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from crmplus.accounts.rights import open_to_statistics
 from crmplus.live.admission import STREAM_HEADERS, Knock, refusal_headers
 from crmplus.live.bus import bus
 from crmplus.live.sessions import Who
 from crmplus.live.stream import frames
 
 
+@open_to_statistics
 def stream(request: HttpRequest) -> HttpResponseBase:
     """``GET /live/``: as ``crmplus.live.stream.app`` answers."""
     knock = Knock(

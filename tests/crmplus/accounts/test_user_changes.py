@@ -62,6 +62,9 @@ def test_locking_out(admin, anna, active: str, words: object) -> None:
 
 def test_a_new_password_is_told_of_without_a_word_of_it(admin, anna) -> None:
     answer = client_of(admin).post(reverse("accounts:new-password", args=[anna.pk]))
-    assert told() == {"one_time_password": (None, True)}
+    assert told() == {
+        "one_time_password": (None, True),
+        "must_change_password": (False, True),
+    }
     password = answer.context["password"]
     assert password not in str(SettingsChange.objects.get().changes)

@@ -187,7 +187,7 @@ class TestLiveChannel:
 
     def test_is_silent(self, own, monkeypatch):
         monkeypatch.setattr(services.round_trip, "__defaults__", (0.05,))
-        monkeypatch.setattr(own.hub, "deliver", lambda *message: None)
+        monkeypatch.setattr(own.hub, "deliver", lambda *message, **to: None)
         (found,) = look_at_live_channel()
         assert found.level == Level.ERROR
         assert found.remedy == "Start the server again; its log says more."

@@ -188,7 +188,7 @@ class TestDescription:
     @pytest.mark.thorough
     def test_it_is_valid_and_for_everybody(self, description: dict[str, Any]) -> None:
         validate_schema(description)  # type: ignore[no-untyped-call]
-        assert len(description["paths"]) == 15
+        assert len(description["paths"]) == 19
 
     def test_each_operation_tells_who_may_and_what_goes_wrong(
         self, description: dict[str, Any]
