@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
+from crmplus.recyclebin import bulk
 
 hooks.register(
     hooks.MenuEntry(
@@ -14,5 +15,14 @@ hooks.register(
         icon="trash",
         url_name="recyclebin:list",
         help=_("What was deleted, and how to get it back."),
+    )
+)
+hooks.register(
+    hooks.ChangeWords(
+        area=bulk.AREA,
+        kind=bulk.DELETED,
+        title=_("Recycle bin: %(name)s"),
+        named=bulk.name_of_type,
+        label=bulk.FIELDS.get,
     )
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 PAGE_SIZE = 50
+LONGEST_SEARCH = 200
 # Where an entry stands: when it was deleted, minus its type's number, its key.
 Place = tuple[datetime, int, int]
 Turn = Callable[[Place], "Listing | None"]
@@ -28,11 +29,16 @@ Turn = Callable[[Place], "Listing | None"]
 
 @dataclass(frozen=True)
 class Item:
-    """A deleted entry with its type; ``number`` is the type's place among all."""
+    """A deleted entry with its type; ``number`` is the type's place among all.
+
+    ``note`` says what became of it ("Merged"), ``note_url`` is the page of that.
+    """
 
     kind: hooks.BinType
     number: int
     entry: SoftDeleteModel
+    note: str = ""
+    note_url: str = ""
 
     @property
     def place(self) -> Place:
@@ -65,8 +71,9 @@ def listing(
 ) -> Listing:
     """The page of what this user may see that ``?after=`` or ``?before=`` asks for.
 
-    One query per type. A clean-up deletes many at one moment, so the order goes on
-    with type and key.
+    ``?q=`` narrows it to what a text finds, as far as types can be searched. One query
+    per type, and those of the search. A clean-up deletes many at one moment, so the
+    order goes on with type and key.
     """
     return _Pages(user, kinds, params, size).asked_for()
 
@@ -80,7 +87,8 @@ class _Pages:
         size: int,
     ) -> None:
         self.user = user
-        self.kinds = kinds
+        self.text = params.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+        self.kinds = [kind for kind in kinds if kind.search or not self.text]
         self.params = params
         self.size = size
 
@@ -119,12 +127,19 @@ class _Pages:
         self, number: int, kind: hooks.BinType, place: Place | None, newer: bool
     ) -> list[Item]:
         rows = deleted_rows(kind, self.user).select_related("deleted_by")
+        if self.text and kind.search:
+            rows = kind.search(rows, self.text)
         rows = rows.order_by(
             *(("deleted_at", "pk") if newer else ("-deleted_at", "-pk"))
         )
         if place:
             rows = _beyond(rows, -number, place, "gt" if newer else "lt")
-        return [Item(kind, number, entry) for entry in rows[: self.size + 1]]
+        entries = list(rows[: self.size + 1])
+        notes = kind.notes(entries) if kind.notes else {}
+        return [
+            Item(kind, number, entry, *notes.get(entry.pk, ("", "")))
+            for entry in entries
+        ]
 
     def _place(self, name: str) -> Place | None:
         try:

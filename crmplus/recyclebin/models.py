@@ -72,8 +72,11 @@ class SoftDeleteModel(models.Model):
             self.deleted_by_job = job
             self.save(update_fields=BIN_FIELDS)
 
-    def restore(self) -> None:
-        """Take it out of the recycle bin, as it was; twice changes nothing."""
+    def restore(self, *, by: User | None = None) -> None:
+        """Take it out of the recycle bin, as it was; twice changes nothing.
+
+        ``by`` is who does it, for models that keep a history.
+        """
         if self.deleted_at is not None:
             self.deleted_at = None
             self.deleted_by = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.formats import number_format
 
 from crmplus import hooks, toasts
 from crmplus.recyclebin.models import SoftDeleteModel
@@ -16,13 +18,24 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 
+MOST_COUNTED = 1_000
+
+
+class CannotRestore(ValueError):
+    """Why an entry cannot be brought back, in a sentence."""
+
+
+def bring_back(kind: hooks.BinType, entry: SoftDeleteModel, user: User) -> None:
+    """Restore an entry as its type wants it. Raises CannotRestore."""
+    if kind.restore:
+        kind.restore(entry, user)
+    else:
+        entry.restore(by=user)
+
+
 def bin_types(user: User) -> list[hooks.BinType]:
     """The types whose deleted entries this user may see and restore."""
-    return [
-        kind
-        for kind in hooks.registered(hooks.BinType)
-        if not kind.roles or any(user.has_role(role) for role in kind.roles)
-    ]
+    return hooks.seen_by(user, hooks.BinType)
 
 
 def find_deleted(user: User, key: str, pk: int) -> SoftDeleteModel:
@@ -35,11 +48,33 @@ def find_deleted(user: User, key: str, pk: int) -> SoftDeleteModel:
     raise Http404
 
 
+def type_of(user: User, key: str) -> hooks.BinType:
+    """The type of a key; Http404 if this user sees none."""
+    found = (kind for kind in bin_types(user) if kind.key == key)
+    kind = next(found, None)
+    if kind is None:
+        raise Http404
+    return kind
+
+
 def deleted_rows(kind: hooks.BinType, user: User) -> QuerySet[SoftDeleteModel]:
     """The deleted entries of a type that this user may see."""
     model = cast("type[SoftDeleteModel]", kind.model)
     rows = model.all_objects.filter(deleted_at__isnull=False)
     return kind.visible(user, rows) if kind.visible else rows
+
+
+def counted(kind: hooks.BinType, user: User, ids: Sequence[int] | None = None) -> str:
+    """How many deleted entries of a type a user sees, "" for none; of these IDs alone.
+
+    Counted up to a thousand: there may be a million.
+    """
+    rows = deleted_rows(kind, user).order_by()
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    count = rows.values("pk")[: MOST_COUNTED + 1].count()
+    shown = number_format(min(count, MOST_COUNTED), force_grouping=True)
+    return f"{shown}+" if count > MOST_COUNTED else shown if count else ""
 
 
 def restore_url(key: str, pk: int, back: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The recycle bin: what was deleted, by whom, when; and back with it."""
+"""The recycle bin: what was deleted, by whom, when; back with it, or away for good."""
 
 from __future__ import annotations
 
@@ -8,24 +8,40 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crmplus.recyclebin.listing import listing
-from crmplus.recyclebin.services import bin_types, find_deleted
+from crmplus.accounts.models import Role
+from crmplus.accounts.rights import role_required
+from crmplus.recyclebin.bulk import Done, delete_parts, restore_parts
+from crmplus.recyclebin.forms import ALL, counts_of, parts_of
+from crmplus.recyclebin.listing import LONGEST_SEARCH, listing
+from crmplus.recyclebin.services import (
+    CannotRestore,
+    bin_types,
+    bring_back,
+    counted,
+    find_deleted,
+    type_of,
+)
 from crmplus.web import next_page, signed_in_user
 
 
 @login_required
 @require_GET
 def recycle_bin(request: HttpRequest) -> HttpResponse:
-    """All that was deleted, or only one type (``?type=contacts``)."""
+    """All that was deleted, or only one type (``?type=contacts``), or what is found."""
     user = signed_in_user(request)
     kinds = bin_types(user)
     chosen = [kind for kind in kinds if kind.key == request.GET.get("type")]
+    found = listing(user, chosen or kinds, request.GET)
     context = {
-        "kinds": kinds,
+        "kinds": [(kind, counted(kind, user)) for kind in kinds],
         "chosen": chosen[0] if chosen else None,
-        "listing": listing(user, chosen or kinds, request.GET),
+        "scope": chosen[0].key if chosen else ALL,
+        "q": request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
+        "listing": found,
+        "may_delete": user.is_admin,
     }
     return render(request, "recyclebin/recycle_bin.html", context)
 
@@ -34,7 +50,62 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """Bring an entry back as it was."""
-    entry = find_deleted(signed_in_user(request), key, pk)
-    entry.restore()
+    user = signed_in_user(request)
+    entry = find_deleted(user, key, pk)
+    try:
+        bring_back(type_of(user, key), entry, user)
+    except CannotRestore as why:
+        messages.error(request, str(why))
+        return redirect("recyclebin:list")
     messages.success(request, _("“%(name)s” is back.") % {"name": entry})
     return redirect(next_page(request, reverse("recyclebin:list")))
+
+
+@login_required
+@require_POST
+def restore_many(request: HttpRequest) -> HttpResponse:
+    """Bring back the chosen entries, or all of a type."""
+    user = signed_in_user(request)
+    done = restore_parts(parts_of(request.POST, user), user)
+    text = ngettext(
+        "%(count)d entry is back.", "%(count)d entries are back.", done.count
+    )
+    _tell(request, text, done)
+    for why in done.refused[:5]:
+        messages.error(request, why)
+    return redirect(next_page(request, reverse("recyclebin:list")))
+
+
+@role_required(Role.ADMIN)
+@require_http_methods(["GET", "POST"])
+def delete_for_good(request: HttpRequest) -> HttpResponse:
+    """Say how many entries would be gone for ever; delete them once one is sure."""
+    user = signed_in_user(request)
+    data = request.POST if request.method == "POST" else request.GET
+    parts = parts_of(data, user)
+    back = next_page(request, reverse("recyclebin:list"))
+    if request.method == "POST" and "sure" in request.POST:
+        done = delete_parts(parts, user)
+        text = ngettext(
+            "%(count)d entry is deleted for good.",
+            "%(count)d entries are deleted for good.",
+            done.count,
+        )
+        _tell(request, text, done)
+        return redirect(back)
+    context = {
+        "counts": counts_of(parts, user),
+        "items": data.getlist("item"),
+        "scope": data.get("type", ""),
+        "back": back,
+        "asked": "asked" in request.POST,
+    }
+    return render(request, "recyclebin/delete_for_good.html", context)
+
+
+def _tell(request: HttpRequest, text: str, done: Done) -> None:
+    messages.success(request, text % {"count": done.count})
+    if done.more:
+        messages.warning(
+            request, _("There were more than go at once. Do it again for the rest.")
+        )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
+from crmplus.timeline import attached
 from crmplus.timeline.models import Comment
 from crmplus.timeline.pages import comment_entries
-from crmplus.timeline.services import deleted_visible
+from crmplus.timeline.services import deleted_containing, deleted_visible
 
 hooks.register(
     hooks.TimelineSource(
@@ -23,5 +24,14 @@ hooks.register(
         icon="message",
         title=str,
         visible=deleted_visible,
+        search=deleted_containing,
+    )
+)
+hooks.register(
+    hooks.Attached(
+        key="timeline",
+        move=attached.move,
+        take_back=attached.take_back,
+        forget=attached.forget,
     )
 )

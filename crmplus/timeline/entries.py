@@ -11,11 +11,21 @@ from operator import attrgetter
 PAGE_SIZE = 25
 
 
+@dataclass(frozen=True)
+class Detail:
+    """A field of a thing that was changed, and what it was and became ("": nothing)."""
+
+    label: str
+    old: str
+    new: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One thing that happened, at a time in UTC.
 
-    ``kind`` is "call", "comment" or "change". ``possible`` marks what may belong to
+    ``kind`` is "call", "comment", "change" or "ticket". ``details`` are what a change
+    changed. ``possible`` marks what may belong to
     another record just as well (a call of a number that several records have).
     ``tone`` colours the icon: "talk", "ringing", "missed", "done". The user who may
     change or delete an entry gets ``edit_url`` and ``delete_url`` (a POST).
@@ -26,6 +36,7 @@ class Entry:
     icon: str
     title: str
     text: str = ""
+    details: Sequence[Detail] = ()
     author: str = ""
     url: str = ""
     possible: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -44,12 +44,20 @@ class Timeline:
     filtered: bool
 
 
-def timeline(user: User, source_key: str, record: Model, params: QueryDict) -> Timeline:
+def timeline(
+    user: User,
+    source_key: str,
+    record: Model,
+    params: QueryDict,
+    only: Collection[str] = (),
+) -> Timeline:
     """The part of a record's timeline that ``?show=`` (a kind) and ``?until=`` ask for.
 
     A hook's ``key`` is the kind of its entries; hooks of one key are filtered together.
+    ``only`` names the kinds that there can be, where not all can.
     """
-    found = hooks.registered(hooks.TimelineSource)
+    every = hooks.registered(hooks.TimelineSource)
+    found = [hook for hook in every if not only or hook.key in only]
     labels: dict[str, str] = {}
     for hook in found:
         labels.setdefault(hook.key, str(hook.label))

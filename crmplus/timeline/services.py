@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from crmplus import hooks
 from crmplus.timeline.models import TEXT_LENGTH, Comment
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
+
+
+MOST_SEARCHED = 10_000
 
 
 def clean_text(text: str) -> str:
@@ -52,13 +56,29 @@ def may_change(user: User, comment: Comment) -> bool:
 
 
 def deleted_visible(user: User, rows: QuerySet[Comment]) -> QuerySet[Comment]:
-    """Those deleted comments that a user may see in the recycle bin.
-
-    One may stand on a call that is none of the user's business.
+    """Those deleted comments that a user may see in the recycle bin: what they wrote
+    or deleted, and what stands on something that they may see.
     """
-    if user.is_supervisor:
-        return rows
-    return rows.filter(Q(author=user) | Q(deleted_by=user))
+    found = Q(author=user) | Q(deleted_by=user)
+    for kind, seen in _seen_targets(user):
+        found |= Q(Exists(seen.filter(pk=OuterRef("target_id"))), target_kind=kind)
+    return rows.filter(found)
+
+
+def _seen_targets(user: User) -> Iterator[tuple[str, QuerySet[Any]]]:
+    """What comments stand on: kinds, each with those that a user may see."""
+    for source in hooks.registered(hooks.PhoneSource):
+        rows = source.model._base_manager.all()
+        yield source.key, source.visible(user, rows) if source.visible else rows
+    for target in hooks.registered(hooks.LinkTarget):
+        if target.visible:
+            yield target.kind, target.visible(user)
+
+
+def deleted_containing(rows: QuerySet[Comment], text: str) -> QuerySet[Comment]:
+    """Those of the newest 10,000 deleted comments that contain a text."""
+    newest = rows.order_by("-deleted_at", "-pk").values("pk")[:MOST_SEARCHED]
+    return rows.filter(pk__in=newest, text__icontains=text)
 
 
 def comments(target_kind: str, target_id: int) -> QuerySet[Comment]:

@@ -25,10 +25,21 @@ def visible_target(user: User, kind: str, pk: int) -> tuple[hooks.PhoneSource, A
     raise Http404
 
 
+def target_page(user: User, kind: str, pk: int) -> str:
+    """The page of what a comment may be written on; Http404 if the user sees none."""
+    for hook in hooks.registered(hooks.LinkTarget):
+        if hook.kind == kind and hook.takes_comments:
+            if link := hook.load(user, [pk]).get(pk):
+                return link.url
+            raise Http404
+    source, record = visible_target(user, kind, pk)
+    return source.url(record)
+
+
 def target_url(user: User, comment: Comment) -> str:
     """The page that shows a comment; the home page where this user sees none."""
     try:
-        source, record = visible_target(user, comment.target_kind, comment.target_id)
+        page = target_page(user, comment.target_kind, comment.target_id)
     except Http404:
         return reverse("home")
-    return f"{source.url(record)}#timeline"
+    return f"{page}#timeline"

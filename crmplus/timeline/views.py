@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crmplus.recyclebin.services import offer_undo
 from crmplus.timeline.models import TEXT_LENGTH, Comment
 from crmplus.timeline.services import add_comment, edit_comment, may_change
-from crmplus.timeline.targets import target_url, visible_target
+from crmplus.timeline.targets import target_page, target_url
 from crmplus.web import next_page, signed_in_user
 
 
@@ -43,13 +43,13 @@ def _back(request: HttpRequest, comment: Comment) -> str:
 @require_POST
 def add(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Write a comment on a record; back to the record's page."""
-    source, record = visible_target(signed_in_user(request), kind, pk)
+    page = target_page(signed_in_user(request), kind, pk)
     form = CommentForm(request.POST)
     if form.is_valid():
         add_comment(kind, pk, signed_in_user(request), form.cleaned_data["text"])
     else:
         messages.error(request, " ".join(map(str, form.errors["text"])))
-    return redirect(f"{source.url(record)}#timeline")
+    return redirect(f"{page}#timeline")
 
 
 @login_required

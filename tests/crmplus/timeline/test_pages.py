@@ -80,7 +80,9 @@ def test_it_is_filtered_by_kind(
     assert {entry.kind for entry in timeline.entries} == kinds
     chosen = [kind.key for kind in timeline.kinds if kind.chosen]
     assert chosen == ([show] if show != "nonsense" else [""])
-    assert [kind.label for kind in timeline.kinds] == ["All", "Comments", "Calls"]
+    labels = [kind.label for kind in timeline.kinds]
+    assert labels[:2] == ["All", "Comments"]
+    assert "Calls" in labels
 
 
 def test_sources_of_one_kind_share_a_filter(web: Client, contact: Contact) -> None:
@@ -88,7 +90,9 @@ def test_sources_of_one_kind_share_a_filter(web: Client, contact: Contact) -> No
     with hooks.temporarily(CALLS), hooks.temporarily(more):
         page = web.get(f"{contact.get_absolute_url()}?show=comment")
     timeline = page.context["timeline"]
-    assert [kind.key for kind in timeline.kinds] == ["", "comment", "call"]
+    keys = [kind.key for kind in timeline.kinds]
+    assert keys.count("comment") == 1
+    assert keys.count("call") == 1
     assert [entry.title for entry in timeline.entries] == ["Inbound call"]
 
 
