@@ -34,6 +34,7 @@ def page(
 
     ``order`` names one column without NULLs, with "-" for descending; rows that are
     equal in it follow their primary key. Costs one query, at times two; no COUNT.
+    Where many rows are equal, such as those of one city, each page is as quick.
     """
     keyset = _Keyset(rows, order, params, size)
     return keyset.before() or keyset.after() or keyset.first()
@@ -57,7 +58,7 @@ def following(
         raise NoPlaceError(place)
     found = keyset.read(backwards=False, place=start)
     shown = found[:size]
-    return shown, keyset.place_of(shown[-1]) if len(found) > size else ""
+    return shown, keyset.place_of(*shown[:-3:-1]) if len(found) > size else ""
 
 
 def beyond(rows: QuerySet[M], order: str, place: str) -> QuerySet[M]:
@@ -72,10 +73,22 @@ def beyond(rows: QuerySet[M], order: str, place: str) -> QuerySet[M]:
     return keyset.ordered(backwards=False, place=start)
 
 
-def place_of(row: Model, order: str) -> str:
-    """The text that stands for the place of a row; ``order`` as for ``page``."""
+def place_of(row: Model, order: str, before: Model | None = None) -> str:
+    """The text that stands for the place of a row; ``order`` as for ``page``.
+
+    ``before`` is the row in front of it: it tells whether many may be equal.
+    """
     rows = type(row)._default_manager.none()
-    return _Keyset(rows, order, QueryDict(), PAGE_SIZE).place_of(row)
+    return _Keyset(rows, order, QueryDict(), PAGE_SIZE).place_of(row, before)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place in a list; ``tied`` if the row before has the same value."""
+
+    value: Any
+    pk: Any
+    tied: bool
 
 
 class _Keyset(Generic[M]):
@@ -110,45 +123,63 @@ class _Keyset(Generic[M]):
         more = len(found) > self.size
         return self._page(found[: self.size][::-1], more, True)
 
-    def read(self, *, backwards: bool, place: list[Any] | None = None) -> list[M]:
-        return list(self.ordered(backwards=backwards, place=place)[: self.size + 1])
+    def read(self, *, backwards: bool, place: _Place | None = None) -> list[M]:
+        limit = self.size + 1
+        if place is None or not place.tied:
+            return list(self.ordered(backwards=backwards, place=place)[:limit])
+        # The others of the same value first: a database that looks for both at once
+        # reads all of them that lie in front of the place.
+        down = self.descending != backwards
+        than = "lt" if down else "gt"
+        rows = self.ordered(backwards=backwards)
+        equal = {self.column: place.value, f"pk__{than}": place.pk}
+        found = list(rows.filter(**equal)[:limit])
+        if len(found) < limit:
+            further = rows.filter(**{f"{self.column}__{than}": place.value})
+            found += further[: limit - len(found)]
+        return found
 
-    def ordered(
-        self, *, backwards: bool, place: list[Any] | None = None
-    ) -> QuerySet[M]:
+    def ordered(self, *, backwards: bool, place: _Place | None = None) -> QuerySet[M]:
         down = self.descending != backwards
         sign = "-" if down else ""
         rows = self.rows.order_by(f"{sign}{self.column}", f"{sign}pk")
         if place:
-            rows = rows.filter(_beyond(self.column, "lt" if down else "gt", *place))
+            than = "lt" if down else "gt"
+            rows = rows.filter(_beyond(self.column, than, place.value, place.pk))
         return rows
 
-    def place(self, text: str) -> list[Any] | None:
-        """The value and the key that a text stands for; None if it is no place."""
+    def place(self, text: str) -> _Place | None:
+        """What a text stands for; None if it is no place in this order."""
         try:
-            place: list[Any] = Signer(salt=__name__).unsign_object(text)
+            column, value, pk, *tied = Signer(salt=__name__).unsign_object(text)
         except (BadSignature, ValueError):
             return None
-        column, value, pk = place
-        return [self.field.to_python(value), pk] if column == self.column else None
+        if column != self.column:
+            return None
+        return _Place(self.field.to_python(value), pk, bool(tied))
 
     def _page(self, rows: list[M], previous: bool, following: bool) -> Page[M]:
         return Page(
             rows=rows,
-            previous_url=self._url("before", rows[0]) if previous else "",
-            next_url=self._url("after", rows[-1]) if following else "",
+            previous_url=self._url("before", *rows[:2]) if previous else "",
+            next_url=self._url("after", *rows[:-3:-1]) if following else "",
         )
 
-    def place_of(self, row: M) -> str:
-        """The text that stands for the place of a row."""
-        place = [self.column, self.field.value_to_string(row), row.pk]
+    def place_of(self, row: Model, neighbour: Model | None = None) -> str:
+        """The text that stands for the place of a row; ``neighbour`` is the one that
+        is further away from what is read from there.
+        """
+        value = self.field.value_to_string(row)
+        place = [self.column, value, row.pk]
+        if neighbour is not None and self.field.value_to_string(neighbour) == value:
+            place.append(1)
         return Signer(salt=__name__).sign_object(place)
 
-    def _url(self, name: str, row: M) -> str:
+    def _url(self, name: str, row: M, neighbour: M | None = None) -> str:
         params = self.params.copy()
         for either in ("after", "before"):
             params.pop(either, None)
-        params[name] = self.place_of(row)
+        params[name] = self.place_of(row, neighbour)
         return f"?{params.urlencode()}"
 
 
