@@ -1,0 +1,195 @@
+"""Files as people send them: encodings, separators, workbooks, and what is no table."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from crmplus.exchange import reading, workbook
+from crmplus.exchange.reading import UnreadableError, read_file, rows
+from crmplus.exchange.sniffing import BEGINNING, delimiter_of, encoding_of
+
+TEXT = "Vorname;Straße;Ort\nJörg;Löwenweg 1;Köln\n"
+
+
+def read(folder: Path, data: bytes, *how: str) -> tuple[reading.Table, list[list[str]]]:
+    original, table = folder / "original", folder / "table.csv"
+    original.write_bytes(data)
+    found = read_file(original, table, *how)
+    return found, [[str(row.number), *row.cells] for row in rows(table)]
+
+
+@pytest.mark.parametrize(
+    ("codec", "encoding"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16"),
+        ("utf-16-be", "utf-16"),
+        ("cp1252", "cp1252"),
+    ],
+)
+def test_encodings_are_recognised(tmp_path: Path, codec: str, encoding: str) -> None:
+    table, found = read(tmp_path, TEXT.encode(codec))
+
+    assert table == reading.Table(["Vorname", "Straße", "Ort"], 1, encoding, ";")
+    assert found == [["2", "Jörg", "Löwenweg 1", "Köln"]]
+
+
+def test_polish_letters_of_old_windows_are_recognised() -> None:
+    assert encoding_of("Imię;Miasto\nŁukasz;Wałbrzych\n".encode("cp1250")) == "cp1250"
+
+
+def test_a_letter_cut_in_the_middle_is_no_fault() -> None:
+    data = ("x" + "ä" * 200_000).encode()[:BEGINNING]
+
+    assert encoding_of(data) == "utf-8"
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_separators_are_recognised(delimiter: str) -> None:
+    lines = ["Name", "Phone", "Note"], ["Berg", "030", '"a, b; c"']
+    text = "".join(delimiter.join(line) + "\n" for line in lines)
+
+    assert delimiter_of(text) == delimiter
+
+
+def test_excels_own_line_names_the_separator(tmp_path: Path) -> None:
+    table, found = read(tmp_path, b"sep=|\r\nName|Phone\r\nBerg|1\r\n")
+
+    assert table.columns == ["Name", "Phone"]
+    assert found == [["2", "Berg", "1"]]
+
+
+def test_a_single_column_is_a_table_too(tmp_path: Path) -> None:
+    assert read(tmp_path, b"Name\nBerg\nNowak\n")[1] == [["2", "Berg"], ["3", "Nowak"]]
+
+
+def test_quotes_line_breaks_nul_and_empty_rows(tmp_path: Path) -> None:
+    data = b'Name;Note\r\n"Be""rg";"one\r\ntwo"\r\n;\r\nNo\x00wak;x\r\n'
+
+    assert read(tmp_path, data)[1] == [
+        ["2", 'Be"rg', "one\r\ntwo"],
+        ["4", "Nowak", "x"],
+    ]
+
+
+def test_one_can_read_it_otherwise(tmp_path: Path) -> None:
+    table, found = read(tmp_path, "Name;Ort\nBerg;Łódź\n".encode("cp1250"), "cp1250")
+
+    assert table.encoding == "cp1250"
+    assert found == [["2", "Berg", "Łódź"]]
+
+
+def book(*lines: list[Any], above: int = 0) -> bytes:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as made:
+        sheet = made.add_worksheet()
+        day = made.add_format({"num_format": "yyyy-mm-dd"})
+        for number, line in enumerate(lines, start=above):
+            for column, cell in enumerate(line):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                else:
+                    sheet.write(number, column, cell)
+    return data.getvalue()
+
+
+def test_workbooks_are_read_as_people_see_them(tmp_path: Path) -> None:
+    data = book(
+        ["Name", "Phone", "Share", "Since", "Yes"],
+        ["Berg", 493012345678, 1.5, date(2026, 1, 2), True],
+        [],
+        ["", "007"],
+    )
+
+    table, found = read(tmp_path, data)
+
+    assert table == reading.Table(["Name", "Phone", "Share", "Since", "Yes"], 2, "", "")
+    assert found == [
+        ["2", "Berg", "493012345678", "1.5", "2026-01-02", "TRUE"],
+        ["4", "", "007", "", "", ""],
+    ]
+
+
+def test_empty_rows_above_the_head_are_passed_over(tmp_path: Path) -> None:
+    table, found = read(tmp_path, book(["Name"], ["Berg"], above=3))
+
+    assert table.columns == ["Name"]
+    assert [cells for _number, *cells in found] == [["Berg"]]
+
+
+def other_zip() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as made:
+        made.writestr("word/document.xml", "<x/>")
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\r\n\r\n", "empty"),
+        (b"Name;Phone\r\n", "one row only"),
+        (b"%PDF-1.7 ...", "PDF file"),
+        (b"\x89PNG\r\n\x1a\n", "PNG file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel file"),
+        (b"PK\x03\x04 broken", "no Excel file"),
+        (other_zip(), "no Excel file"),
+        (book(), "empty"),
+        (book(["Name"]), "one row only"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_clear_words(
+    tmp_path: Path, data: bytes, words: str
+) -> None:
+    with pytest.raises(UnreadableError, match=words):
+        read(tmp_path, data)
+
+
+def test_too_many_rows_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    lines = [["Name"], ["a"], ["b"], ["c"]]
+
+    for data in (b"Name\na\nb\nc\n", book(*lines)):
+        with pytest.raises(UnreadableError, match="more than 2 rows"):
+            read(tmp_path, data)
+
+
+def bomb() -> bytes:
+    """A workbook of a few hundred kilobytes whose sheet unpacks to 400 MB."""
+    small, data = zipfile.ZipFile(io.BytesIO(book(["Name"], ["x"]))), io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in small.namelist():
+            content = small.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                row = b"<row><c><v>1</v></c></row>"
+                filler = row * (400_000_000 // len(row))
+                content = content.replace(b"<sheetData>", b"<sheetData>" + filler)
+            made.writestr(name, content)
+    return data.getvalue()
+
+
+@pytest.mark.slow
+def test_a_workbook_that_fills_the_memory_takes_nobody_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnreadableError):
+        read(tmp_path, bomb())
+
+
+def test_the_process_says_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(workbook.WorkbookError) as error:
+        workbook.convert(tmp_path / "nothing", tmp_path / "table", 5)
+
+    assert error.value.code == workbook.UNREADABLE
