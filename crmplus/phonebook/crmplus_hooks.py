@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
 from crmplus.administration.change_words import labels_of
-from crmplus.phonebook import api, changing, display
+from crmplus.phonebook import api, attached, changing, display
 from crmplus.phonebook.models import NumberSettings
 
 hooks.register(hooks.BackgroundLoop(key="towns", seconds=30, run=display.warm_up))
@@ -22,3 +22,11 @@ hooks.register(
     )
 )
 hooks.register(hooks.ApiRoutes(order=20, key="phonebook", urls=api.urlpatterns))
+hooks.register(
+    hooks.Attached(
+        key="choices",
+        move=attached.move,
+        take_back=attached.take_back,
+        forget=attached.forget,
+    )
+)

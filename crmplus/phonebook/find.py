@@ -225,8 +225,9 @@ def _rank(match: Match) -> tuple[Any, ...]:
     at = match.last_contact or NEVER
     ago = (datetime.max.replace(tzinfo=UTC) - at).total_seconds()
     return (
-        RANK[match.kind],
+        # What an agent chose stands first, even if it was the company's.
         not match.chosen,
+        RANK[match.kind],
         match.order,
         ago,
         match.title.casefold(),

@@ -222,5 +222,10 @@ class Choice(models.Model):
     )
     chosen_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index("source", "object_id", name="phonebook_choice_of")
+        ]
+
     def __str__(self) -> str:
         return f"+{self.e164}: {self.source} {self.object_id}"
