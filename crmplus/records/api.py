@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
+from crmplus.accounts.visibility import visible_records
 from crmplus.api.paging import SearchParams, answer, page_of, searched
 from crmplus.api.views import Endpoint, user_of
 from crmplus.records.api_items import RecordSerializer, serializer_class
+from crmplus.records.history import note_created, note_saved, values_of
 from crmplus.records.models import Record
 from crmplus.records.search import search
 from crmplus.records.types import TYPES, RecordType
+from crmplus.records.visible import visible_to
 
 PERSON = {
     "first_name": "Julia",
@@ -36,21 +41,24 @@ COMPANY = {
 
 
 class RecordViewSet(Endpoint, ModelViewSet[Record]):
-    """The records of a kind, as on its pages: all users see and change them."""
+    """The records of a kind, as on its pages: those that the user sees."""
 
     kind: ClassVar[RecordType]
     lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> QuerySet[Record]:
-        """All that are not in the recycle bin."""
-        return self.kind.model.objects.select_related("owner")
+        """All that the user sees and that are not in the recycle bin."""
+        rows = self.kind.model.objects.select_related("owner")
+        return visible_records(user_of(self.request), rows)
 
     def list(self, request: Request, *args: Any, **options: Any) -> Response:
         """A page of records, by name."""
         asked = SearchParams.of(request)
-        rows = self.get_queryset()
-        if text := searched(asked):
-            rows = search(self.kind, rows, text, user_of(request))
+        user, text = user_of(request), searched(asked)
+        rows = visible_to(self.kind, user, "" if text else "name_key")
+        rows = rows.select_related("owner")
+        if text:
+            rows = search(self.kind, rows, text, user)
         return answer(
             request,
             asked,
@@ -58,6 +66,18 @@ class RecordViewSet(Endpoint, ModelViewSet[Record]):
             "name_key",
             lambda found: self.get_serializer(found, many=True).data,
         )
+
+    def perform_create(self, serializer: BaseSerializer[Record]) -> None:
+        """Make it, and note who did."""
+        with transaction.atomic():
+            note_created(serializer.save(), user_of(self.request))
+
+    def perform_update(self, serializer: BaseSerializer[Record]) -> None:
+        """Change it, and note what became of it."""
+        assert serializer.instance is not None  # noqa: S101
+        before = values_of(serializer.instance)
+        with transaction.atomic():
+            note_saved(serializer.save(), user_of(self.request), before)
 
     def perform_destroy(self, instance: Record) -> None:
         """Move it to the recycle bin, from where it can be restored."""

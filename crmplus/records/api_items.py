@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from crmplus.accounts.visibility import visible_records
 from crmplus.api.fields import Key, PageUrl, Text, Time
+from crmplus.api.views import user_of
 from crmplus.records.keys import one_line
 from crmplus.records.models import PHONE_FIELDS, Organisation, Record
 from crmplus.records.types import RecordType
@@ -61,9 +63,16 @@ class OwnerField(_OfRecord, serializers.SlugRelatedField[Any]):
 
 
 class OrganisationField(_OfRecord, serializers.PrimaryKeyRelatedField[Organisation]):
-    """The organisation of a contact, by its key."""
+    """The organisation of a contact, by its key: one that the user sees."""
 
     offered = Q(deleted_at=None)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What is on offer to who asks."""
+        field = cast("Any", self)
+        kept = getattr(field.parent.instance, f"{field.source}_id", None)
+        seen = visible_records(user_of(self.context["request"]), super().get_queryset())
+        return super().get_queryset().filter(Q(pk__in=seen.values("pk")) | Q(pk=kept))
 
 
 class RecordSerializer(serializers.ModelSerializer[Record]):

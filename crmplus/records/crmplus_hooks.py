@@ -10,7 +10,16 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.records import api, demo
+from crmplus.accounts.visibility import visible_records
+from crmplus.records import (
+    api,
+    bulk_jobs,
+    demo,
+    demo_filters,
+    demo_history,
+    history,
+    restoring,
+)
 from crmplus.records.models import Record, phone_labels
 from crmplus.records.search import first_records
 from crmplus.records.types import TYPES, RecordType
@@ -20,8 +29,7 @@ if TYPE_CHECKING:
 
 
 def _search(kind: RecordType, user: User, text: str, limit: int) -> list[Record]:
-    # All users see all records.
-    return first_records(kind, text, limit)
+    return first_records(kind, text, user, limit)
 
 
 def _register(kind: RecordType) -> None:
@@ -44,7 +52,9 @@ def _register(kind: RecordType) -> None:
             # Resolved when it is first used: addresses are not there yet.
             create_url=cast("str", reverse_lazy("records:create", args=[kind.key])),
             create_label=kind.new,
+            visible=visible_records,
             search=partial(_search, kind),
+            noted=history.note_fields,
         )
     )
     hooks.register(
@@ -55,6 +65,7 @@ def _register(kind: RecordType) -> None:
             icon=kind.icon,
             url_name=f"records:{kind.key}",
             help=kind.about,
+            keys=f"g {kind.key[0]}",
         )
     )
     hooks.register(
@@ -65,6 +76,11 @@ def _register(kind: RecordType) -> None:
             label=kind.label,
             icon=kind.icon,
             title=attrgetter("title"),
+            visible=visible_records,
+            search=restoring.search,
+            notes=restoring.notes,
+            restore=restoring.restore,
+            forget=partial(restoring.forget, kind),
         )
     )
 
@@ -72,6 +88,20 @@ def _register(kind: RecordType) -> None:
 for _kind in TYPES.values():
     _register(_kind)
 hooks.register(
+    hooks.TimelineSource(
+        order=30, key="change", label=_("Changes"), entries=history.entries
+    )
+)
+hooks.register(
     hooks.DemoData(order=20, key="records", label=_("Records"), load=demo.load)
 )
+hooks.register(
+    hooks.DemoData(order=25, key="history", label=_("History"), load=demo_history.load)
+)
+hooks.register(
+    hooks.DemoData(
+        order=30, key="filters", label=_("Saved filters"), load=demo_filters.load
+    )
+)
+bulk_jobs.register()
 hooks.register(hooks.ApiRoutes(order=30, key="records", urls=api.urlpatterns))

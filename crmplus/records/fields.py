@@ -81,3 +81,14 @@ class LowercaseEmailField(EmailField, BytewiseField):
         value = getattr(model_instance, self.attname).strip().lower()
         setattr(model_instance, self.attname, value)
         return super().pre_save(model_instance, add)
+
+
+def list_indexes() -> list[models.Index]:
+    """The orders in which lists are read, also those of one owner."""
+    name = "%(app_label)s_%(class)s_"
+    return [
+        models.Index(fields=["city_key", "id"], name=f"{name}city"),
+        models.Index(fields=["-created_at", "-id"], name=f"{name}created"),
+        models.Index(fields=["owner", "-changed_at", "-id"], name=f"{name}mine"),
+        models.Index(fields=["owner", "-created_at", "-id"], name=f"{name}mine_new"),
+    ]

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.forms import BoundField, modelform_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crmplus.accounts.visibility import visible_records
 from crmplus.records.countries import countries
 from crmplus.records.keys import fold
 from crmplus.records.models import PHONE_FIELDS, Contact, Organisation, Record
 from crmplus.records.types import RecordType
 
 if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
     _ModelForm = forms.ModelForm[Record]
     _OrganisationChoice = forms.ModelChoiceField[Organisation]
 else:
@@ -38,13 +41,19 @@ class FieldGroup:
 
 
 class RecordForm(_ModelForm):
-    """The form of every kind of record; ``form_class`` fits it to one."""
+    """The form of every kind of record; ``form_class`` fits it to one.
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    It is for ``user``, who may choose what they see and nothing else.
+    """
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        self.user = user
         super().__init__(*args, **options)
-        self._offer_countries()
-        self._offer_owners()
-        for name in PHONE_FIELDS:
+        if "country" in self.fields:
+            self._offer_countries()
+        if "owner" in self.fields:
+            self._offer_owners()
+        for name in self.fields.keys() & set(PHONE_FIELDS):
             self.fields[name].widget.attrs |= {
                 "inputmode": "tel",
                 "autocomplete": "off",
@@ -120,10 +129,11 @@ class ContactForm(RecordForm):
         self.candidates = self._same_name()
         which = self.fields["which"]
         assert isinstance(which, forms.ModelChoiceField)  # noqa: S101
-        which.queryset = Organisation.objects.filter(
+        which.queryset = self._organisations().filter(
             pk__in=[candidate.pk for candidate in self.candidates]
         )
         self.asks = ""
+        self.made_organisation: Organisation | None = None
 
     @property
     def _contact(self) -> Contact:
@@ -132,9 +142,11 @@ class ContactForm(RecordForm):
 
     def _same_name(self) -> list[Organisation]:
         key = fold(self.data.get(self.add_prefix("organisation_name"), ""))
-        return (
-            list(Organisation.objects.filter(name_key=key)[:SAME_NAME]) if key else []
-        )
+        named = self._organisations().filter(name_key=key)
+        return list(named[:SAME_NAME]) if key else []
+
+    def _organisations(self) -> QuerySet[Organisation]:
+        return visible_records(self.user, Organisation.objects.all())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -171,7 +183,7 @@ class ContactForm(RecordForm):
         organisation = self._contact.organisation
         if organisation and organisation._state.adding:
             organisation.save()
-            self._contact.organisation = organisation
+            self._contact.organisation = self.made_organisation = organisation
         return super().save(commit)
 
     def groups(self) -> list[FieldGroup]:

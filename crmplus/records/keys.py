@@ -25,16 +25,29 @@ LAST_CHARACTER = "\U0010ffff"
 def one_line(text: str) -> str:
     """A text as people see it: without unseen characters, on one line, trimmed."""
     spaced = " ".join(text.split())
+    # Most texts: to look at each letter takes ten times as long.
+    if spaced.isprintable():
+        return spaced
     return "".join(c for c in spaced if unicodedata.category(c) not in UNSEEN).strip()
 
 
 def fold(text: str) -> str:
     """A text in the form in which names are compared, at most KEY_LENGTH long."""
-    # Decomposed first: some letters have no lower case before ("𝐀").
-    lower = unicodedata.normalize("NFKD", one_line(text)).casefold()
-    decomposed = unicodedata.normalize("NFKD", lower.translate(LETTERS))
-    base = "".join(c for c in decomposed if not unicodedata.combining(c))
+    line = one_line(text)
+    base = line.casefold() if line.isascii() else _without_accents(line)
     return BETWEEN_WORDS.sub(" ", base).strip()[:KEY_LENGTH].strip()
+
+
+def _without_accents(line: str) -> str:
+    # Decomposed first: some letters have no lower case before ("𝐀").
+    lower = unicodedata.normalize("NFKD", line).casefold()
+    decomposed = unicodedata.normalize("NFKD", lower.translate(LETTERS))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def fold_or_last(text: str) -> str:
+    """As ``fold``; what is empty sorts behind everything else."""
+    return fold(text) or LAST_CHARACTER
 
 
 def spellings(text: str) -> list[str]:

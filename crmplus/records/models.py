@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crmplus.records.bulk_models import BulkChange as BulkChange
 from crmplus.records.fields import (
     KeyField,
     LineField,
     LowercaseEmailField,
     WebsiteField,
+    list_indexes,
 )
-from crmplus.records.keys import fold, turned
+from crmplus.records.keys import fold, fold_or_last, turned
+from crmplus.records.merge_models import Distinct as Distinct
+from crmplus.records.merge_models import Merge as Merge
 from crmplus.recyclebin.models import SoftDeleteModel
+from crmplus.timeline.changes import note
+from crmplus.timeline.models import Deed
 
 if TYPE_CHECKING:
+    from crmplus.accounts.models import User
     from crmplus.hooks import Text
 
 PHONE_FIELDS = ("phone", "mobile", "other_phone", "fax")
@@ -64,6 +71,7 @@ class Record(SoftDeleteModel):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     name_key = KeyField(of="make_name_key")
     turned_key = KeyField(of="make_turned_key")
+    city_key = KeyField(of="make_city_key")
 
     class Meta(SoftDeleteModel.Meta):
         abstract = True
@@ -83,6 +91,7 @@ class Record(SoftDeleteModel):
             models.Index(
                 fields=["country", "name_key"], name="%(app_label)s_%(class)s_country"
             ),
+            *list_indexes(),
         ]
 
     def __str__(self) -> str:
@@ -90,9 +99,23 @@ class Record(SoftDeleteModel):
 
     def save(self, *args: Any, **options: Any) -> None:
         fields = options.get("update_fields")
-        if fields is not None and not set(fields).isdisjoint(self.named_by()):
+        if fields is not None and not set(fields).isdisjoint(self.keyed_by()):
             options["update_fields"] = {*fields, *self.keys()}
         super().save(*args, **options)
+
+    def move_to_bin(self, *, by: User | None = None, job: str = "") -> None:
+        """Delete it and note so in its history; twice changes nothing."""
+        if self.deleted_at is None:
+            with transaction.atomic():
+                super().move_to_bin(by=by, job=job)
+                note(self.type_key, self.pk, by=by, deed=Deed.DELETED)
+
+    def restore(self, *, by: User | None = None) -> None:
+        """Take it out of the recycle bin and note so; twice changes nothing."""
+        if self.deleted_at is not None:
+            with transaction.atomic():
+                super().restore(by=by)
+                note(self.type_key, self.pk, by=by, deed=Deed.RESTORED)
 
     def get_absolute_url(self) -> str:
         return reverse("records:detail", args=[self.type_key, self.pk])
@@ -113,8 +136,13 @@ class Record(SoftDeleteModel):
         raise NotImplementedError
 
     @classmethod
+    def keyed_by(cls) -> tuple[str, ...]:
+        """The fields that the keys follow from."""
+        return (*cls.named_by(), "city")
+
+    @classmethod
     def keys(cls) -> list[str]:
-        """The columns that follow from the fields of the name."""
+        """The columns that follow from the fields of the name and the place."""
         return [f.name for f in cls._meta.get_fields() if isinstance(f, KeyField)]
 
     def make_name_key(self) -> str:
@@ -124,6 +152,10 @@ class Record(SoftDeleteModel):
     def make_turned_key(self) -> str:
         """The name the other way round, so that its second word finds it too."""
         raise NotImplementedError
+
+    def make_city_key(self) -> str:
+        """What a list by city sorts by: those without one come last."""
+        return fold_or_last(self.city)
 
 
 class Person(Record):
@@ -193,6 +225,14 @@ class Organisation(Named):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
 
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        # Its people are sorted by its name; most saves change none.
+        people = Contact.all_objects.filter(organisation=self.pk)
+        people.exclude(organisation_key=self.name_key).update(
+            organisation_key=self.name_key
+        )
+
 
 class Partner(Named):
     type_key = "partners"
@@ -224,6 +264,8 @@ class Contact(Person):
         related_name="contacts",
         db_index=False,
     )
+    # Follows at every save. Who sets organisations by ``update`` sets it as well.
+    organisation_key = KeyField(of="make_organisation_key")
 
     class Meta(Person.Meta):
         verbose_name = _("contact")
@@ -233,11 +275,22 @@ class Contact(Person):
             models.Index(
                 fields=["organisation", "name_key"], name="records_contact_organisation"
             ),
+            models.Index(
+                fields=["organisation_key", "id"], name="records_contact_firm"
+            ),
         ]
 
     @property
     def organisation_name(self) -> str:
         return self.organisation.name if self.organisation else ""
+
+    @classmethod
+    def keyed_by(cls) -> tuple[str, ...]:
+        return (*super().keyed_by(), "organisation", "organisation_id")
+
+    def make_organisation_key(self) -> str:
+        """What a list by organisation sorts by: those without one come last."""
+        return fold_or_last(self.organisation_name)
 
 
 class Lead(Person):
@@ -253,7 +306,7 @@ class Lead(Person):
         verbose_name_plural = _("leads")
         indexes: ClassVar[list[models.Index]] = [
             *Person.Meta.indexes,
-            models.Index(fields=["company_key"], name="records_lead_company"),
+            models.Index(fields=["company_key", "id"], name="records_lead_company"),
         ]
 
     @property
@@ -265,4 +318,4 @@ class Lead(Person):
         return (*super().named_by(), "company")
 
     def make_company_key(self) -> str:
-        return fold(self.company)
+        return fold_or_last(self.company)

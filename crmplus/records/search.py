@@ -22,6 +22,7 @@ from crmplus.records.keys import fold, spellings
 from crmplus.records.models import Organisation, Record
 from crmplus.records.numbers import NumberField, with_main_numbers
 from crmplus.records.types import CONTACTS, ORGANISATIONS, TYPES, RecordType
+from crmplus.records.visible import visible_to
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -106,34 +107,40 @@ def _beginnings(kind: RecordType, text: str) -> Iterator[tuple[str, str]]:
     yield "email", text.strip().lower()
 
 
-def search_everywhere(text: str, size: int = GROUP_SIZE) -> list[Group]:
-    """The first records of each kind whose name, company or e-mail begins so.
+def search_everywhere(text: str, user: User, size: int = GROUP_SIZE) -> list[Group]:
+    """The first records of each kind that a user sees and whose name, company or e-mail
+    begins so.
 
     Each kind costs a few probes of an index, however many records there are.
     """
-    groups = (_group(kind, text, size) for kind in TYPES.values())
+    groups = (_group(kind, text, user, size) for kind in TYPES.values())
     return [group for group in groups if group.rows]
 
 
-def _group(kind: RecordType, text: str, size: int) -> Group:
-    found = first_records(kind, text, size + 1)
+def _group(kind: RecordType, text: str, user: User, size: int) -> Group:
+    found = first_records(kind, text, user, size + 1)
     return Group(kind, with_main_numbers(found[:size]), len(found) > size)
 
 
-def first_records(kind: RecordType, text: str, limit: int) -> list[Record]:
-    """The first records of a kind whose name, company or e-mail begins so."""
+def first_records(kind: RecordType, text: str, user: User, limit: int) -> list[Record]:
+    """The first records of a kind that a user sees and whose name, company or e-mail
+    begins so.
+    """
     if not text.strip():
         return []
-    found = list(islice(_unique(_first_hits(kind, text, limit)), limit))
+    rows = visible_to(kind, user)
+    found = list(islice(_unique(_first_hits(kind, rows, text, limit)), limit))
     prefetch_related_objects(found, *kind.related)
     return found
 
 
-def _first_hits(kind: RecordType, text: str, limit: int) -> Iterator[Record]:
+def _first_hits(
+    kind: RecordType, rows: QuerySet[Record], text: str, limit: int
+) -> Iterator[Record]:
     """Hits of one index after the other, each in its order; some come twice."""
     for column, beginning in _beginnings(kind, text):
-        rows = kind.model.objects.filter(begins_with(column, beginning))
-        yield from rows.order_by(column, "pk")[:limit]
+        hits = rows.filter(begins_with(column, beginning))
+        yield from hits.order_by(column, "pk")[:limit]
 
 
 def _unique(records: Iterable[Record]) -> Iterator[Record]:

@@ -1,4 +1,4 @@
-"""List, show, create, change and delete records of all kinds; search everywhere."""
+"""Show, create, change and delete records of all kinds; search everywhere."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crmplus import keyset
+from crmplus.records.access import may_see, record_for
 from crmplus.records.detail import detail_context
 from crmplus.records.fields import begins_with
-from crmplus.records.filters import ListForm
 from crmplus.records.forms import RecordForm, form_class
+from crmplus.records.history import Values, values_of
 from crmplus.records.keys import fold, one_line
-from crmplus.records.models import PHONE_FIELDS, Organisation, Record
-from crmplus.records.numbers import numbers, with_main_numbers
+from crmplus.records.merging import successor
+from crmplus.records.models import PHONE_FIELDS, Record
+from crmplus.records.numbers import numbers
+from crmplus.records.saving import save_noted
 from crmplus.records.search import (
     is_number,
     matches,
     search_everywhere,
 )
-from crmplus.records.types import TYPES, RecordType
+from crmplus.records.types import ORGANISATIONS, TYPES, RecordType, type_of
+from crmplus.records.visible import visible_to
 from crmplus.recyclebin.services import offer_undo
 from crmplus.web import next_page, signed_in_user
 
@@ -32,36 +35,25 @@ SUGGESTIONS = 10
 LONGEST_SEARCH = 200
 
 
-def _record(kind: RecordType, pk: int) -> Record:
-    rows = kind.model.objects.select_related("owner", *kind.related)
-    return get_object_or_404(rows, pk=pk)
-
-
-@login_required
-@require_GET
-def record_list(request: HttpRequest, kind: RecordType) -> HttpResponse:
-    """The records of a kind: filtered, sorted, page by page."""
-    form = ListForm(kind, request.GET)
-    rows = form.rows(signed_in_user(request))
-    # Joined, SQLite would read the owners first and then sort all their records.
-    rows = rows.prefetch_related("owner", *kind.related)
-    page = keyset.page(rows, form.order, request.GET)
-    context = {
-        "kind": kind,
-        "form": form,
-        "chips": form.chips(),
-        "page": page,
-        "rows": with_main_numbers(page.rows),
-    }
-    return render(request, "records/list.html", context)
+def _record(request: HttpRequest, kind: RecordType, pk: int) -> Record:
+    return record_for(signed_in_user(request), kind, pk)
 
 
 @login_required
 @require_GET
 def detail(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
-    """A record: who it is, its timeline, what is related to it."""
-    context = detail_context(request, kind, _record(kind, pk))
-    return render(request, "records/detail.html", context)
+    """A record: who it is, its timeline, what is related to it.
+
+    One that was merged or converted leads to what it became.
+    """
+    try:
+        record = _record(request, kind, pk)
+    except Http404:
+        became = successor(kind, pk, signed_in_user(request))
+        if became is None:
+            raise
+        return redirect(became)
+    return render(request, "records/detail.html", detail_context(request, kind, record))
 
 
 @login_required
@@ -81,7 +73,7 @@ def create(request: HttpRequest, kind: RecordType) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
     """Change a record; ``?phone=`` goes into the first number field that is free."""
-    record = _record(kind, pk)
+    record = _record(request, kind, pk)
     free = [name for name in PHONE_FIELDS if not getattr(record, name)]
     number = request.GET.get("phone")
     return _edit(request, kind, record, {free[0]: number} if number and free else {})
@@ -90,9 +82,15 @@ def edit(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
 def _edit(
     request: HttpRequest, kind: RecordType, record: Record, initial: dict[str, Any]
 ) -> HttpResponse:
-    form = form_class(kind)(request.POST or None, instance=record, initial=initial)
+    before = values_of(record) if record.pk else None
+    form = form_class(kind)(
+        request.POST or None,
+        instance=record,
+        initial=initial,
+        user=signed_in_user(request),
+    )
     if request.method == "POST" and form.is_valid():
-        return _saved(request, form)
+        return _saved(request, form, before)
     back = record.get_absolute_url() if record.pk else kind.list_url
     context = {
         "kind": kind,
@@ -103,8 +101,10 @@ def _edit(
     return render(request, "records/form.html", context)
 
 
-def _saved(request: HttpRequest, form: RecordForm) -> HttpResponse:
-    record = form.save()
+def _saved(
+    request: HttpRequest, form: RecordForm, before: Values | None
+) -> HttpResponse:
+    record = save_noted(form, signed_in_user(request), before)
     messages.success(request, _("“%(name)s” is saved.") % {"name": record})
     for number in numbers(record):
         if number.warning:
@@ -114,6 +114,9 @@ def _saved(request: HttpRequest, form: RecordForm) -> HttpResponse:
                 _("%(field)s: “%(number)s” is not understood as a phone number.")
                 % told,
             )
+    # Who gave it to somebody else may not see it any more.
+    if not may_see(signed_in_user(request), record):
+        return redirect(type_of(record).list_url)
     return redirect(next_page(request, record.get_absolute_url()))
 
 
@@ -121,7 +124,7 @@ def _saved(request: HttpRequest, form: RecordForm) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
     """Move a record to the recycle bin; it can be undone."""
-    record = _record(kind, pk)
+    record = _record(request, kind, pk)
     record.move_to_bin(by=signed_in_user(request))
     text = _("“%(name)s” is in the recycle bin.") % {"name": record}
     offer_undo(request, text, record, record.get_absolute_url())
@@ -135,12 +138,13 @@ def search(request: HttpRequest) -> HttpResponse:
 
     With ``?phone=`` each result offers to add that number to it.
     """
+    user = signed_in_user(request)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     context = {
         "q": text,
         "phone": request.GET.get("phone", ""),
-        "matches": matches(text, signed_in_user(request)) if text else [],
-        "groups": search_everywhere(text) if text else [],
+        "matches": matches(text, user) if text else [],
+        "groups": search_everywhere(text, user) if text else [],
         "creatable": TYPES.values() if is_number(text) else (),
     }
     return render(request, "records/search.html", context)
@@ -151,7 +155,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def organisation_names(request: HttpRequest) -> HttpResponse:
     """Names of organisations that begin with ``?q=``, for the form of a contact."""
     key = fold(request.GET.get("q", ""))
-    rows = Organisation.objects.filter(begins_with("name_key", key))
-    names = rows.order_by("name_key", "pk").values_list("name", flat=True)
-    found = list(names[:SUGGESTIONS]) if key else []
-    return JsonResponse({"names": list(dict.fromkeys(found))})
+    rows = visible_to(ORGANISATIONS, signed_in_user(request), "name_key")
+    rows = rows.filter(begins_with("name_key", key))
+    found = rows.order_by("name_key", "pk")[:SUGGESTIONS] if key else ()
+    names = [record.title for record in found]
+    return JsonResponse({"names": list(dict.fromkeys(names))})

@@ -91,7 +91,7 @@ class TestEachKind:
         assert send(api, "PATCH", url, {"phone": ""}).status_code == 404
         assert api.get(f"/api/{key}/").json()["results"] == []
 
-    @pytest.mark.parametrize("role", Role)
+    @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.ADMIN])
     def test_every_role_may_what_the_pages_allow(
         self, db: None, key: str, role: str
     ) -> None:

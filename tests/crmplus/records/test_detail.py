@@ -33,7 +33,8 @@ def test_the_page_shows_who_it_is(web: Client, muster: Organisation) -> None:
         'data-dial="+49301234567"',
         "https://muster.example",
         "Hauptstraße 1",
-        "10115 Berlin",
+        "10115",
+        "Berlin",
         "Germany",
         "Anna Berger",
     ):

@@ -218,12 +218,13 @@ def test_a_full_page_costs_as_many_queries_as_a_short_one(
     few = _queries(web, url)
     fill(PAGE_SIZE)
     assert _queries(web, url) == few
-    assert few <= 16
+    assert few <= 18  # with those of the frame
 
 
 def _queries(web: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         page = web.get(url)
     assert page.status_code == 200
-    assert not any(re.search(r"\bCOUNT\(", q["sql"]) for q in queries)
+    asked = [query["sql"] for query in queries if "records_" in query["sql"]]
+    assert not any(re.search(r"\bCOUNT\(", sql) for sql in asked)
     return len(queries)

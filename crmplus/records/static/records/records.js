@@ -1,10 +1,11 @@
-// The form of a contact suggests names of organisations.
+// The field for a contact's organisation suggests names of organisations.
 
 const WAIT = 150;
-const names = document.getElementById("organisation-names");
-const field = document.querySelector("[data-suggest=organisations]");
 
-if (names && field) {
+/** Offer names from the page's list of organisations while one types into a field. */
+export function suggestNames(field) {
+  const names = document.getElementById("organisation-names");
+  if (!names) return;
   let timer = 0;
   let newest = 0;
   field.setAttribute("list", names.id);
@@ -26,3 +27,5 @@ if (names && field) {
     names.replaceChildren(...options);
   }
 }
+
+document.querySelectorAll("[data-suggest=organisations]").forEach(suggestNames);

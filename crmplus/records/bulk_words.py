@@ -1,0 +1,70 @@
+"""What was done to many records, in a sentence."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crmplus.records.bulk import count_of
+from crmplus.records.bulk_models import BulkAct, BulkChange
+from crmplus.records.countries import country_name
+
+
+def done(change: BulkChange) -> str:
+    """What was done to how many."""
+    return WORDS[BulkAct(change.act)](change, count_of(change))
+
+
+def more() -> str:
+    """That the filters find more than were reached."""
+    return _("There are more of them: do the same again for the others.")
+
+
+def undone(count: int) -> str:
+    """How many are as they were."""
+    return ngettext(
+        "%(count)s entry is as it was.", "%(count)s entries are as they were.", count
+    ) % {"count": number_format(count, force_grouping=True)}
+
+
+def _owner_words(change: BulkChange, count: int) -> str:
+    shown = number_format(count, force_grouping=True)
+    if not change.value:
+        return ngettext(
+            "%(count)s entry has no owner now.",
+            "%(count)s entries have no owner now.",
+            count,
+        ) % {"count": shown}
+    return ngettext(
+        "%(count)s entry now belongs to %(name)s.",
+        "%(count)s entries now belong to %(name)s.",
+        count,
+    ) % {"count": shown, "name": get_user_model().objects.get(pk=change.value)}
+
+
+def _country_words(change: BulkChange, count: int) -> str:
+    return ngettext(
+        "The country of %(count)s entry is %(country)s now.",
+        "The country of %(count)s entries is %(country)s now.",
+        count,
+    ) % {
+        "count": number_format(count, force_grouping=True),
+        "country": country_name(change.value),
+    }
+
+
+def _delete_words(change: BulkChange, count: int) -> str:
+    return ngettext(
+        "%(count)s entry is in the recycle bin.",
+        "%(count)s entries are in the recycle bin.",
+        count,
+    ) % {"count": number_format(count, force_grouping=True)}
+
+
+WORDS = {
+    BulkAct.OWNER: _owner_words,
+    BulkAct.COUNTRY: _country_words,
+    BulkAct.DELETE: _delete_words,
+}
