@@ -1,0 +1,1 @@
+"""Tickets, and activities: what somebody is still to do, call-backs among it."""

@@ -1,0 +1,31 @@
+"""Tickets and activities hang on records: they go along when those are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from crmplus.tickets.models import Activity, Reference, Ticket
+from crmplus.tickets.moving import move_target
+
+MODELS = {"tickets": Ticket, "activities": Activity}
+Moved = Mapping[str, Sequence[int]]
+
+
+def move(old: Reference, new: Reference) -> dict[str, list[int]]:
+    """Give what is about one record to another; the keys of what was moved."""
+    return dict(zip(MODELS, move_target(old, new), strict=True))
+
+
+def take_back(old: Reference, new: Reference, moved: Moved) -> None:
+    """Give back what was moved, unless it has gone elsewhere since."""
+    for name, model in MODELS.items():
+        keys = list(moved.get(name, ()))
+        rows = model.all_objects.filter(target_kind=new[0], target_id=new[1])
+        rows.filter(pk__in=keys).update(target_kind=old[0], target_id=old[1])
+
+
+def forget(key: str, ids: Sequence[int]) -> None:
+    """Records are deleted for good: their tickets and activities are about nobody."""
+    for model in MODELS.values():
+        rows = model.all_objects.filter(target_kind=key, target_id__in=ids)
+        rows.update(target_kind="", target_id=None)
