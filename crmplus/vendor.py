@@ -18,6 +18,7 @@ FILES = {
     "vendor/tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "vendor/htmx.js": "htmx.org/dist/htmx.min.js",
     "vendor/idiomorph.js": "idiomorph/dist/idiomorph.esm.js",
+    "vendor/chart.js": "chart.js/dist/chart.umd.min.js",
 }
 
 

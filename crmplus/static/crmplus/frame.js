@@ -3,8 +3,6 @@
 import { keep } from "./toast.js";
 
 const root = document.documentElement;
-const typing = (target) =>
-  target.closest?.("input, textarea, select, [contenteditable=true]");
 
 function menus() {
   const open = () => document.querySelectorAll("details.menu[open]");
@@ -16,6 +14,8 @@ function menus() {
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details.menu[open]");
     if (event.key === "Escape" && menu) {
+      // What the menu stands in must not take it for its own.
+      event.preventDefault();
       menu.open = false;
       menu.querySelector("summary").focus();
     } else if (menu && ["ArrowDown", "ArrowUp"].includes(event.key)) {
@@ -30,17 +30,6 @@ function step(menu, by) {
   const here = items.indexOf(document.activeElement);
   const next = here < 0 && by < 0 ? items.length - 1 : here + by;
   items[(next + items.length) % items.length]?.focus();
-}
-
-function searchKey() {
-  const field = document.getElementById("global-search");
-  document.addEventListener("keydown", (event) => {
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === "/" && plain && field && !typing(event.target)) {
-      event.preventDefault();
-      field.select();
-    }
-  });
 }
 
 // A filter acts as soon as it is chosen.
@@ -82,7 +71,6 @@ function liveWords() {
 }
 
 menus();
-searchKey();
 filters();
 folding();
 liveWords();

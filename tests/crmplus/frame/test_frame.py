@@ -28,6 +28,9 @@ def entry(key: str, url_name: str, **more: object) -> hooks.MenuEntry:
 SETTLED = hooks.SetupStep(
     key="all", label="All", help="", url_name="home", done=lambda user: True
 )
+NO_PANEL = hooks.HomePanel(
+    key="none", title="", icon="", template="", context=lambda request: None
+)
 
 
 def source(**more: object) -> hooks.PhoneSource:
@@ -238,14 +241,14 @@ class TestHome:
         assert "setup-step" not in client_of(admin).get("/").text
 
     def test_says_what_to_do_when_there_is_nothing(self, only, anna):
-        only(entry("home", "home"))
+        only(entry("home", "home"), NO_PANEL)
         assert "No modules yet" in client_of(anna).get("/").text
 
     def test_asks_to_sign_in_first(self, client: Client, db: None):
         assert client.get("/").url == "/sign-in/?next=/"
 
     def test_takes_two_queries(self, only, anna, django_assert_num_queries):
-        only(entry("home", "home"), SETTLED)
+        only(entry("home", "home"), SETTLED, NO_PANEL)
         client = client_of(anna)
         with django_assert_num_queries(2):  # session, user
             client.get("/")
