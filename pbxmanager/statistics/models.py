@@ -1,0 +1,152 @@
+"""What is counted, which days are to be counted anew, and who may be shown."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar, Final
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pbxmanager import events
+from pbxmanager.models import Direction
+
+NAME_LENGTH: Final = 64
+
+
+class Grain(models.IntegerChoices):
+    """The time that a row covers."""
+
+    DAY = 1
+    MONTH = 2
+
+
+class Detail(models.IntegerChoices):
+    """What a row tells apart beside direction and result.
+
+    Each is a sum of the last one, so that no page reads more rows than it needs.
+    """
+
+    HOURS = 1
+    PEOPLE = 2
+    ALL = 3
+
+
+class Count(models.Model):
+    """Calls of a day or month that are alike: a sum over calls, and nothing else.
+
+    ``start`` is the day, or the first of the month. ``hour`` and ``weekday`` (0 is
+    Monday) are the installation's; -1 where the detail has no hours. Where it has no
+    people ``user`` is None and ``extension`` empty. All but ``longest`` are sums, in
+    seconds where they are times: ``talk`` over the ``talked`` calls whose talk is
+    known, ``wait`` over the ``waited`` ones; ``back`` counts those called back.
+    """
+
+    grain = models.SmallIntegerField(choices=Grain)
+    detail = models.SmallIntegerField(choices=Detail)
+    start = models.DateField()
+    weekday = models.SmallIntegerField(default=-1)
+    hour = models.SmallIntegerField(default=-1)
+    direction = models.CharField(max_length=16, choices=Direction)
+    result = models.CharField(max_length=16)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+    extension = models.CharField(max_length=events.EXTENSION_LENGTH, blank=True)
+    calls = models.PositiveIntegerField()
+    talk = models.PositiveBigIntegerField()
+    talked = models.PositiveIntegerField()
+    wait = models.PositiveBigIntegerField()
+    waited = models.PositiveIntegerField()
+    longest = models.PositiveIntegerField()
+    back = models.PositiveIntegerField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["grain", "detail", "start"], name="count_when"),
+            models.Index(
+                fields=["user", "grain", "detail", "start"], name="count_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start} {self.direction} {self.result} {self.calls}"
+
+
+class StaleDay(models.Model):
+    """A day to be counted anew. ``token`` changes whenever that is noted again."""
+
+    day = models.DateField(primary_key=True)
+    token = models.BigIntegerField(default=time.time_ns)
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class ChangedCall(models.Model):
+    """A call that a person changed, so that its days are to be counted anew."""
+
+    call = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.call)
+
+
+class Upkeep(models.Model):
+    """How far the counting has come: one row, none before it first began.
+
+    ``run_at`` (UTC) and ``event`` (a raw event's ID) say up to where changes were
+    looked for, ``older_event`` the same for the time before: an event gets its ID
+    before it is committed.
+    """
+
+    zone = models.CharField(max_length=64)
+    run_at = models.DateTimeField()
+    event = models.BigIntegerField(default=0)
+    older_event = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.run_at)
+
+
+class ShownPerson(models.Model):
+    """Somebody whose own figures others may see, because an admin switched that on."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class WallBoardLink(models.Model):
+    """A secret address that shows the wall board without signing in.
+
+    Only the SHA-256 of the secret is kept. Times in UTC.
+    """
+
+    name = models.CharField(_("place"), max_length=NAME_LENGTH)
+    hash = models.CharField(max_length=64, unique=True)
+    prefix = models.CharField(max_length=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

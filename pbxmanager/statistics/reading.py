@@ -1,0 +1,175 @@
+"""Reads figures of a period: stored counts for the past, the calls for today.
+
+Whole months come from the rows of months, other days from the rows of days; today and
+the few days that are being counted anew come straight from their calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from pbxmanager.calendar import DAY, last_of_month, month_of
+from pbxmanager.figures import of_people
+from pbxmanager.statistics.counting import count_day
+from pbxmanager.statistics.models import Count, Detail, Grain, StaleDay
+from pbxmanager.statistics.periods import Days
+from pbxmanager.statistics.storing import summed
+from pbxmanager.statistics.sums import Key, Row, grouped
+
+# So many days at most are counted while somebody waits, today among them.
+MOST_COUNTED: Final = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which calls are counted; ``people`` as in ``figures.Figure``, None for all."""
+
+    direction: str = ""
+    results: Sequence[str] = ()
+    extension: str | None = None
+    people: Sequence[int] | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        return self.extension is not None or self.people is not None
+
+    def of_people(self) -> Q:
+        """The part that stored counts and calls name alike."""
+        found = Q() if self.people is None else of_people(self.people)
+        if self.people is not None and not self.people:
+            found = Q(pk__in=())
+        if self.direction:
+            found &= Q(direction=self.direction)
+        return found if self.extension is None else found & Q(extension=self.extension)
+
+
+@dataclass
+class Reader:
+    """The counts of some days, as of ``today`` (the installation's day)."""
+
+    days: Days
+    asked: Asked
+    today: date
+    zone: ZoneInfo
+    _counted: dict[tuple[date, Detail], list[Row]] = field(default_factory=dict)
+
+    @cached_property
+    def stale(self) -> list[date]:
+        """The days that are to be counted anew, the newest first."""
+        rows = StaleDay.objects.filter(
+            day__range=(self.days.first, self.days.last), day__lt=self.today
+        )
+        return list(rows.order_by("-day").values_list("day", flat=True))
+
+    @cached_property
+    def counted_now(self) -> list[date]:
+        """The days whose calls are counted while somebody waits."""
+        today = [self.today] if self.days.first <= self.today <= self.days.last else []
+        return today + self.stale[: MOST_COUNTED - len(today)]
+
+    @property
+    def behind(self) -> int:
+        """How many days are shown as they were counted last, though calls changed."""
+        return len(self.stale) - len(set(self.stale) & set(self.counted_now))
+
+    @cached_property
+    def whole_months(self) -> list[date]:
+        """The months that can be read from their own rows."""
+        broken = {month_of(day) for day in (*self.stale, self.today)}
+        month = month_of(self.days.first)
+        found = []
+        while month <= self.days.last:
+            last = last_of_month(month)
+            inside = self.days.first <= month and last <= self.days.last
+            if inside and month not in broken and last < self.today:
+                found.append(month)
+            month = last + DAY
+        return found
+
+    def rows(self, *names: str, by_day: bool = False) -> list[Row]:
+        """Sums by some fields of ``Key``, with ``by_day`` for each day by itself."""
+        detail = self._detail(names)
+        told = ("start", *names) if by_day else names
+        months = [] if by_day else self.whole_months
+        found: list[Row] = []
+        if months:
+            rows = self._stored(Grain.MONTH, detail).filter(start__in=months)
+            found += summed(rows, told)
+        spans = list(self._spans(months))
+        if spans:
+            dated = Q()
+            for first, last in spans:
+                dated |= Q(start__range=(first, last))
+            found += summed(self._stored(Grain.DAY, detail).filter(dated), told)
+        for day in self.counted_now:
+            found += self._from_calls(day, detail, names)
+        return found
+
+    def by_month(self, *names: str) -> list[Row]:
+        """Sums of each month by itself; ``start`` is its first day."""
+        rows = self._stored(Grain.MONTH, self._detail(names))
+        found = summed(rows.filter(start__in=self.whole_months), ("start", *names))
+        rest = self._days_apart(names)
+        return found + [row._replace(start=month_of(row.start)) for row in rest]
+
+    def _days_apart(self, names: Sequence[str]) -> list[Row]:
+        """The days that are in no whole month."""
+        detail, found = self._detail(names), []
+        for first, last in self._spans(self.whole_months):
+            rows = self._stored(Grain.DAY, detail).filter(start__range=(first, last))
+            found += summed(rows, ("start", *names))
+        for day in self.counted_now:
+            found += self._from_calls(day, detail, names)
+        return found
+
+    def _detail(self, names: Iterable[str]) -> Detail:
+        timed = bool({"hour", "weekday"} & set(names))
+        personal = self.asked.is_personal or bool({"user", "extension"} & set(names))
+        if not personal:
+            return Detail.HOURS
+        return Detail.ALL if timed else Detail.PEOPLE
+
+    def _stored(self, grain: Grain, detail: Detail) -> QuerySet[Count]:
+        rows = Count.objects.filter(self.asked.of_people(), grain=grain, detail=detail)
+        results = self.asked.results
+        return rows.filter(result__in=results) if results else rows
+
+    def _spans(self, months: Sequence[date]) -> Iterable[tuple[date, date]]:
+        """The stretches of days to be read one by one."""
+        left_out = {*self.counted_now}
+        start, day = None, self.days.first
+        last = min(self.days.last, self.today)
+        while day <= last:
+            whole = month_of(day) in months
+            if whole or day in left_out:
+                if start:
+                    yield start, day - DAY
+                start = None
+                day = last_of_month(day) + DAY if whole else day + DAY
+                continue
+            start = start or day
+            day += DAY
+        if start:
+            yield start, last
+
+    def _from_calls(self, day: date, detail: Detail, names: Sequence[str]) -> list[Row]:
+        known = self._counted.get((day, detail))
+        if known is None:
+            known = count_day(day, self.zone, detail, self.asked.of_people())
+            results = self.asked.results
+            known = [row for row in known if not results or row.key.result in results]
+            self._counted[day, detail] = known
+        sums = grouped(known, lambda row: _only(row.key, names))
+        return [Row(day, key, one) for key, one in sums.items()]
+
+
+def _only(key: Key, names: Iterable[str]) -> Key:
+    """A key with nothing but some of its fields."""
+    return Key(**{name: getattr(key, name) for name in names})
