@@ -18,7 +18,13 @@ ADD_ON: Final = hooks.AddOn(
         "record."
     ),
     icon="device-landline-phone",
-    apps=("pbxmanager", "softphone_connector"),
+    # What is inside pbxmanager goes with it; hooks have the names of their own apps.
+    apps=(
+        "pbxmanager",
+        "pbxmanager.statistics",
+        "pbxmanager.workplace",
+        "softphone_connector",
+    ),
     cron_commands=("pbx_clean_up",),
     doors=("softphone_connector.endpoints",),
     stops=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crmplus.live.bus import publish
+from pbxmanager.workplace.told import teller
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -62,11 +64,20 @@ def availability_of(user: int) -> Availability:
     return found or Availability(user_id=user)
 
 
+def disturbed(users: Collection[int] | None) -> set[int]:
+    """Those of some users (ids), or of all, who are not to be disturbed; one query."""
+    rows = Availability.objects.filter(do_not_disturb=True)
+    if users is not None:
+        rows = rows.filter(user__in=users)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def save(availability: Availability) -> None:
-    """Store it, and tell all open tabs of the user."""
+    """Store it, and tell all open tabs of the user and who watches them."""
     availability.version = max(availability.version + 1, time.time_ns() // 1000)
     availability.save()
     publish([availability.user_id], message(availability))
+    teller.people_changed([availability.user_id])
 
 
 def set_disturb(user: User, on: bool) -> Availability:

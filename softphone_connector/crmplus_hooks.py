@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
 from pbxmanager.sources import SourceKind
+from pbxmanager.workplace.quiet import DoNotDisturb
 from softphone_connector import (
     api,
     availability,
@@ -20,6 +21,7 @@ from softphone_connector.models import SoftphoneKey
 from softphone_connector.popup import snapshot, stack
 
 hooks.register(ADD_ON)
+hooks.register(DoNotDisturb(among=availability.disturbed))
 health.register()
 change_words.register()
 hooks.register(hooks.AsgiPath(prefix=PREFIX, app=EventDoor()))

@@ -12,6 +12,7 @@ from crmplus.phonebook.plan import number_plan
 from pbxmanager.events import CallEvent, Direction, EventKind
 from pbxmanager.models import Call
 from pbxmanager.recorder import record
+from pbxmanager.workplace.on_behalf import note_dialled
 from softphone_connector.dial_methods import method_of
 from softphone_connector.dial_templates import DEFAULT_TEMPLATE, TemplateFault, render
 from softphone_connector.preferences import (
@@ -67,4 +68,5 @@ def dial(user: User, text: str) -> Dialling:
     )
     if recorded.call is None:
         raise NotDiallable(text)
+    note_dialled(recorded.call, user.pk)
     return Dialling(recorded.call, href)

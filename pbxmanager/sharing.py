@@ -1,0 +1,51 @@
+"""Who else has a part in a call: apps of the PBX Manager say it through a hook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from crmplus import hooks
+from pbxmanager.models import Call
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallSharing(hooks.Hook):
+    """Parts in calls that rang at no phone of the user.
+
+    ``parts(users)`` gives rows, each with its ``call``, of the parts that some users
+    (ids) have, None where nobody has one. ``people(call)`` gives the users (ids) who
+    have one. ``in_whose_name(calls)`` names, by the ids of calls, those for whom
+    somebody else dialled.
+    """
+
+    lasts: ClassVar[bool] = True
+    parts: Callable[[Collection[int]], QuerySet[Any] | None]
+    people: Callable[[Call], set[int]]
+    in_whose_name: Callable[[Collection[int]], Mapping[int, str]]
+
+
+def shares_of(users: Collection[int]) -> list[QuerySet[Any]]:
+    """The parts that some users (ids) have in calls beside their own, by app."""
+    parts = (hook.parts(users) for hook in hooks.registered(CallSharing))
+    return [rows for rows in parts if rows is not None]
+
+
+def sharers(call: Call) -> set[int]:
+    """The users (ids) who have a part in a call that rang at no phone of theirs."""
+    return {
+        user for hook in hooks.registered(CallSharing) for user in hook.people(call)
+    }
+
+
+def dialled_for(calls: Collection[int]) -> dict[int, str]:
+    """In whose name calls (ids) were dialled, if in somebody else's: "Tom Berg for
+    Karin Heiden"."""
+    return {
+        call: name
+        for hook in hooks.registered(CallSharing)
+        for call, name in hook.in_whose_name(calls).items()
+    }

@@ -1,0 +1,1 @@
+"""People at work: groups, deputies, workplace status, presence, the busy-lamp panel."""

@@ -1,0 +1,190 @@
+"""The colleagues of a user: who they are, how to reach them, what they do just now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crmplus.accounts.models import User
+from pbxmanager.models import Extension
+from pbxmanager.workplace.looks import LOOKS, Look
+from pbxmanager.workplace.main_numbers import phones_of
+from pbxmanager.workplace.models import Membership, Pin
+from pbxmanager.workplace.presences import Shown, presences
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+MOST: Final = 1000
+SORTS: Final = ("name", "state", "team")
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A colleague in the list; ``phones`` have the main one first, ``seconds`` is how
+    long they have been as they are."""
+
+    user: User
+    shown: Shown
+    phones: Sequence[Extension] = ()
+    groups: Sequence[str] = ()
+    is_pinned: bool = False
+    seconds: int = 0
+    url: str = ""
+
+    @property
+    def look(self) -> Look:
+        return LOOKS[self.shown.presence.state]
+
+    @property
+    def word(self) -> str | _StrPromise:
+        """The state in words; a break has a name of its own."""
+        return self.shown.pause or self.look.word
+
+    @property
+    def since(self) -> datetime | None:
+        return self.shown.presence.since
+
+    @property
+    def number(self) -> str:
+        """The one internal number, "" for none."""
+        return self.phones[0].number if self.phones else ""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What the buttons do, for who does not see in which row they stand."""
+        name = str(self.user)
+        return {
+            "pin": _("Pin %(name)s to the top") % {"name": name},
+            "call": _("Call %(name)s") % {"name": name},
+            "mail": _("Send %(name)s an e-mail") % {"name": name},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to see; ``team`` and ``group`` are ids, None for all."""
+
+    text: str = ""
+    team: int | None = None
+    group: int | None = None
+    sort: str = "name"
+    pinned_only: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Wish:
+        """The wish in an address; what makes no sense there counts as not asked."""
+
+        def key(name: str) -> int | None:
+            text = given.get(name, "")
+            return (
+                int(text)
+                if text.isascii() and text.isdigit() and len(text) < 19
+                else None
+            )
+
+        sort = given.get("sort", "")
+        return cls(
+            text=given.get("q", "").replace("\0", "").strip()[:100],
+            team=key("team"),
+            group=key("group"),
+            sort=sort if sort in SORTS else "name",
+        )
+
+
+def colleagues(user: User, wish: Wish, now: datetime) -> list[Colleague]:
+    """The colleagues that a user wants to see, pinned ones first.
+
+    The number of queries does not depend on how many there are.
+    """
+    rows = list(_wanted(user, wish)[:MOST])
+    found = described(rows, user, now)
+    return sorted(found, key=_order(wish.sort))
+
+
+def described(rows: Sequence[User], viewer: User, now: datetime) -> list[Colleague]:
+    """Some people with all that a list shows of them."""
+    users = [row.pk for row in rows]
+    shown = presences(users, now)
+    phones = phones_of(users)
+    groups = _groups(users)
+    base = reverse("workplace:panel")  # of which each has a page; once, for it is slow
+    pinned = set(viewer.pins.values_list("colleague_id", flat=True))
+    return [
+        Colleague(
+            row,
+            shown[row.pk],
+            phones.get(row.pk, ()),
+            groups.get(row.pk, ()),
+            row.pk in pinned,
+            _seconds(shown[row.pk], now),
+            f"{base}{row.pk}/",
+        )
+        for row in rows
+    ]
+
+
+def _seconds(shown: Shown, now: datetime) -> int:
+    since = shown.presence.since
+    return max(0, int((now - since).total_seconds())) if since else 0
+
+
+def _wanted(user: User, wish: Wish) -> QuerySet[User]:
+    rows = User.objects.filter(is_active=True).exclude(pk=user.pk)
+    rows = rows.select_related("team")
+    if wish.pinned_only:
+        rows = rows.filter(pk__in=user.pins.values("colleague"))
+    if wish.team is not None:
+        rows = rows.filter(team=wish.team)
+    if wish.group is not None:
+        rows = rows.filter(
+            pk__in=Membership.objects.filter(
+                group=wish.group, group__deleted_at=None
+            ).values("user")
+        )
+    for word in wish.text.split()[:5]:
+        rows = rows.filter(
+            Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(username__icontains=word)
+            | Q(extensions__number__startswith=word)
+        ).distinct()
+    return rows.order_by("first_name", "last_name", "username", "pk")
+
+
+def _groups(users: Collection[int]) -> Mapping[int, Sequence[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Membership.objects.filter(user__in=users, group__deleted_at=None)
+    for user, name in rows.order_by("group__name").values_list("user", "group__name"):
+        found[user].append(name)
+    return found
+
+
+def _order(sort: str) -> Callable[[Colleague], Any]:
+    def key(one: Colleague) -> tuple[Any, ...]:
+        name = str(one.user).casefold()
+        team = str(one.user.team or "\uffff").casefold()
+        by = {"name": (name,), "state": (one.look.rank, name), "team": (team, name)}
+        return (not one.is_pinned, *by[sort])
+
+    return key
+
+
+def pin(user: User, colleague: int) -> bool | None:
+    """Pin a colleague (id) for a user, or unpin one who is pinned.
+
+    Gives whether they are pinned now; None where there is nobody of that id.
+    """
+    if Pin.objects.filter(user=user, colleague=colleague).delete()[0]:
+        return False
+    if not User.objects.filter(pk=colleague, is_active=True).exclude(pk=user.pk):
+        return None
+    Pin.objects.get_or_create(user=user, colleague_id=colleague)
+    return True

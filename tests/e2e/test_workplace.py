@@ -1,0 +1,206 @@
+"""People at work: a group, an assistant and her boss, and colleagues who look on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.axe import complaints
+from tests.e2e.office import JULIA, Agent, Office, card, cards
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+Sit = Callable[..., "Page"]
+SALES = "600"
+MAKE_GROUP = """
+[
+    Membership.objects.create(group=group, user=User.objects.get(username=name))
+    for group in [Group.objects.create(name="Sales", wrap_up=8)]
+    for number in [GroupNumber.objects.create(group=group, number="600")]
+    for name in {names!r}
+] and Pause.objects.create(name="Lunch", icon="tools-kitchen-2", minutes=45).pk
+"""
+MAKE_DEPUTY = """
+Deputy.objects.create(
+    boss=User.objects.get(username={boss!r}),
+    assistant=User.objects.get(username={assistant!r}),
+).pk
+"""
+
+
+def ask(office: Office, code: str) -> None:
+    office.server.manage(
+        "shell",
+        "--verbosity=0",
+        "-c",
+        "from pbxmanager.workplace.models import *\n" + code.strip(),
+    )
+
+
+def choose(tab: Page, words: str) -> None:
+    """Choose something in the menu of one's own presence, by keyboard."""
+    menu = tab.locator("#my-presence")
+    menu.locator("summary").focus()
+    tab.keyboard.press("Enter")
+    item = menu.locator(".dropdown-item", has_text=words)
+    item.first.wait_for()
+    item.first.focus()
+    tab.keyboard.press("Enter")
+
+
+def own_word(tab: Page, words: str) -> None:
+    expect(tab.locator("[data-presence=own]")).to_contain_text(words)
+
+
+def close_menu(tab: Page) -> None:
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#my-presence")).not_to_have_attribute("open", "")
+
+
+def lamp(tab: Page, agent: Agent) -> Locator:
+    """What a colleague's panel shows of an agent."""
+    row = tab.locator("[data-person]", has=link(tab, agent))
+    return row.locator("[data-presence=state]")
+
+
+def link(tab: Page, agent: Agent) -> Locator:
+    return tab.get_by_role("link", name=f"Agent No. {agent.number}", exact=True)
+
+
+def test_a_groups_call_pops_up_for_who_is_available(office: Office, sit: Sit) -> None:
+    ready, resting = office.agent(), office.agent()
+    ask(office, MAKE_GROUP.format(names=[ready.name, resting.name]))
+    tabs = {one: sit(one) for one in (ready, resting)}
+    for tab in tabs.values():
+        choose(tab, "Sales")
+        expect(
+            tab.locator("#my-presence [role=switch]", has_text="Sales")
+        ).to_have_attribute("aria-checked", "true")
+        close_menu(tab)
+    choose(tabs[resting], "Lunch")
+    own_word(tabs[resting], "Lunch")
+    call = office.call(Agent("", SALES, 0), JULIA)
+    call.tell("ringing")
+    popup = card(tabs[ready], "Julia Berg", "ringing")
+    expect(popup).to_contain_text("Call for the group Sales")
+    assert cards(tabs[resting]).count() == 0
+    # Back from lunch while it rings.
+    choose(tabs[resting], "Available")
+    card(tabs[resting], "Julia Berg", "ringing")
+    # One of them takes it; afterwards comes the wrap-up, which ends by itself.
+    taken = office.call(ready, JULIA, call_id=call.call_id)
+    taken.tell("ringing")
+    taken.tell("connected")
+    expect(card(tabs[resting], "Julia Berg", "connected")).to_contain_text(
+        "Answered by Agent No."
+    )
+    taken.tell("ended")
+    own_word(tabs[ready], "Wrap-up")
+    own_word(tabs[resting], "Available")
+    expect(tabs[ready].locator("[data-presence=own]")).to_contain_text(
+        "Available", timeout=15_000
+    )
+
+
+def test_the_calls_of_a_boss_pop_up_for_the_deputy(office: Office, sit: Sit) -> None:
+    boss, assistant = office.agent(), office.agent()
+    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    tab = sit(assistant, path="/colleagues/")
+    office.rings(boss, JULIA).tell("missed")
+    choose(tab, "Calls for Agent No.")
+    dials = tab.locator("#my-presence [role=switch]", has_text="Dial for Agent No.")
+    dials.wait_for()
+    close_menu(tab)
+    call = office.rings(boss, JULIA)
+    popup = card(tab, "Julia Berg", "ringing")
+    expect(popup).to_contain_text(re.compile(r"Call for Agent No\. \d+"))
+    assert cards(tab).count() == 1
+    popup.locator("textarea").press_sequentially("Please call back.")
+    expect(popup.locator(".popup-saved")).to_have_text("saved")
+    call.tell("missed")
+    choose(tab, "Dial for Agent No.")
+    expect(dials).to_have_attribute("aria-checked", "true")
+    assert complaints(tab) == []
+
+
+def test_colleagues_see_what_one_does_as_it_happens(office: Office, sit: Sit) -> None:
+    busy, looker = office.agent(), office.agent()
+    own = sit(busy)
+    panel = sit(looker, path="/colleagues/")
+    state = lamp(panel, busy)
+    expect(state).to_contain_text("Free")
+    call = office.rings(busy, JULIA)
+    expect(state).to_contain_text("Ringing")
+    call.tell("connected")
+    expect(state).to_contain_text("On the phone")
+    expect(state.locator(".presence-since")).to_have_text(re.compile(r"^0:0[1-9]$"))
+    assert "Julia" not in (panel.locator(".colleagues").text_content() or "")
+    call.tell("ended")
+    expect(state).to_contain_text("Free")
+    own.locator("#disturb button").click()
+    expect(state).to_contain_text("Do not disturb")
+    own.locator("#disturb button").click()
+    choose(own, "Not available")
+    expect(state).to_contain_text("Not available")
+    assert complaints(panel) == []
+
+
+def test_a_pinned_colleague_comes_first_and_is_on_the_home_page(
+    office: Office, sit: Sit
+) -> None:
+    friend, looker = office.agent(), office.agent()
+    panel = sit(looker, path="/colleagues/")
+    panel.keyboard.press("j")
+    expect(panel.locator("tbody tr").first.locator(".name")).to_be_focused()
+    link(panel, friend).focus()
+    panel.keyboard.press("p")
+    row = panel.locator("[data-person]", has=link(panel, friend))
+    expect(row.locator(".pin")).to_have_attribute("aria-pressed", "true")
+    panel.reload()
+    expect(panel.locator("tbody tr").first).to_contain_text(
+        f"Agent No. {friend.number}"
+    )
+    panel.goto("/")
+    expect(lamp(panel, friend)).to_contain_text("Away")
+    link(panel, friend).click()
+    expect(panel.locator("h1")).to_contain_text(f"Agent No. {friend.number}")
+    assert complaints(panel) == []
+
+
+def test_it_works_without_javascript(office: Office, page: Callable[..., Page]) -> None:
+    agent = office.agent()
+    tab = page(office.server, agent.name, java_script_enabled=False)
+    tab.locator("#my-presence summary").click()
+    tab.locator("#my-presence .dropdown-item").click()
+    tab.get_by_role("button", name="Not available").click()
+    expect(tab.locator("#toasts")).to_contain_text("Your status: Not available.")
+    tab.goto("/colleagues/")
+    expect(lamp(tab, office.agent())).to_contain_text("Away")
+    tab.locator("tbody tr").first.hover()
+    tab.locator(".pin").first.click()
+    expect(tab.locator(".pin").first).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/my/presence/",
+        "/settings/workplace/",
+        "/settings/workplace/groups/new/",
+        "/settings/workplace/breaks/new/",
+        "/settings/workplace/deputies/",
+        "/settings/workplace/numbers/",
+    ],
+)
+def test_pages_are_for_everybody_who_reads_them(
+    office: Office, page: Callable[..., Page], path: str
+) -> None:
+    tab = page(office.server, "karin", path=path)
+    expect(tab.locator("h1")).to_be_visible()
+    assert complaints(tab) == []
