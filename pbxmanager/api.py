@@ -25,7 +25,7 @@ from pbxmanager.commenting import comment_on
 from pbxmanager.events import CALL_ID_LENGTH, EXTENSION_LENGTH
 from pbxmanager.models import Call, Direction, Report, Status
 from pbxmanager.searching import search
-from pbxmanager.visibility import call_for, visible_calls
+from pbxmanager.visibility import call_for, visible_for_lists
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -90,7 +90,7 @@ FILTERS: Final[Mapping[str, Callable[[Any], Q]]] = {
 
 def narrowed(asked: Mapping[str, Any], user: User) -> QuerySet[Call]:
     """The calls that a user may see and that pass all filters, in no order yet."""
-    rows = visible_calls(user)
+    rows = visible_for_lists(user)
     for name, condition in FILTERS.items():
         if name in asked:
             rows = rows.filter(condition(asked[name]))

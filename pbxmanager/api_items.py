@@ -48,6 +48,7 @@ def items(calls: Sequence[Call], user: User) -> list[CallItem]:
     prefetch_related_objects(
         calls,
         "user",
+        "disposition",
         Prefetch("continues", Call.all_objects.only("uid")),
         Prefetch("legs", legs),
         Prefetch("reports", reports),
@@ -151,6 +152,7 @@ EXAMPLE: dict[str, Any] = {
             "outcome": "answered",
         }
     ],
+    "disposition": "Wants a call-back",
     "matches": [
         {
             "type": "organisations",
@@ -208,6 +210,12 @@ class CallSerializer(serializers.Serializer[Any]):
         source="call.duration",
         allow_null=True,
         help_text="Seconds of talk; null if its end was never reported.",
+    )
+    disposition = serializers.CharField(
+        source="call.disposition.title",
+        default=None,
+        allow_null=True,
+        help_text="What people say came of it, as the admin named it.",
     )
     legs = LegSerializer(many=True, source="call.legs")
     matches = MatchSerializer(

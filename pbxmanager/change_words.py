@@ -9,6 +9,7 @@ from crmplus.administration.change_words import choices_of, labels_of
 from pbxmanager import endpoint_words
 from pbxmanager.block_list import BLOCKED
 from pbxmanager.blocking import BlockedNumber
+from pbxmanager.dispositions import DEFAULTS, DISPOSITION, Disposition
 from pbxmanager.endpoint_changes import DEFAULT, ENDPOINT_SET
 from pbxmanager.rules import RULES, RuleSettings
 from pbxmanager.settings_state import AREA
@@ -42,6 +43,14 @@ def register() -> None:
             kind=BLOCKED,
             title=_("Blocked number %(name)s"),
             label=labels_of(BlockedNumber),
+        ),
+        hooks.ChangeWords(
+            area=AREA,
+            kind=DISPOSITION,
+            title=_("Outcome %(name)s"),
+            named=lambda name: _(DEFAULTS[name]) if name in DEFAULTS else name,
+            label=labels_of(Disposition),
+            value=choices_of(Disposition),
         ),
     ):
         hooks.register(words)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from crmplus.tickets.services import came_from_call
 from crmplus.timeline.models import Comment
 from pbxmanager.models import Call
 from pbxmanager.saving import CALL, CLEAN_UP, UNFINISHED
@@ -26,11 +27,13 @@ def unfinished(now: datetime) -> QuerySet[Call]:
     comments = Comment.objects.filter(target_kind=CALL, target_id=OuterRef("pk"))
     return Call.objects.filter(
         ~Exists(comments),
+        ~came_from_call(OuterRef("pk")),
         duration__isnull=True,
         status__in=UNFINISHED,
         started_at__lte=now - OLD_ENOUGH,
         restored_at__isnull=True,
         chosen_source="",
+        disposition__isnull=True,
     ).order_by("started_at", "pk")
 
 

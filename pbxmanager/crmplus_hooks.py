@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from crmplus import hooks
 from crmplus.phonebook.models import NumberSettings
 from pbxmanager import (
+    afterwards,
     api,
+    attached,
     change_words,
     clean_up_preview,
     demo,
+    exporting,
     health,
     housekeeping,
+    links,
     panels,
 )
 from pbxmanager.colleagues import colleagues
 from pbxmanager.last_contact import last_contacts
 from pbxmanager.looks import bring_icons
+from pbxmanager.missed_list import menu_count
 from pbxmanager.models import Call, Extension
 from pbxmanager.visibility import visible_among
 
@@ -36,6 +41,26 @@ hooks.register(
         icon="phone",
         url_name="pbxmanager:list",
         help=_("Who called whom, when, and what came of it."),
+        keys="g b",
+    )
+)
+hooks.register(
+    hooks.MenuEntry(
+        order=210,
+        key="missed",
+        label=_("Missed calls"),
+        icon="phone-x",
+        url_name="pbxmanager:missed",
+        keys="g m",
+        help=_("Callers whom nobody has reached yet, for the whole team."),
+        count=menu_count,
+    )
+)
+hooks.register(
+    hooks.PageFragment(
+        key="missed-counter",
+        template="pbxmanager/missed_counter.html",
+        scripts=("pbxmanager/missed_count.js",),
     )
 )
 hooks.register(
@@ -59,6 +84,8 @@ hooks.register(
         icon="phone",
         title=panels.title,
         visible=visible_among,
+        search=attached.search_deleted,
+        forget=attached.forget_comments,
     )
 )
 hooks.register(
@@ -77,6 +104,29 @@ hooks.register(
 hooks.register(
     hooks.BackgroundLoop(
         key="give-up-overdue", seconds=30.0, run=housekeeping.give_up_overdue
+    )
+)
+hooks.register(
+    hooks.JobKind(
+        key=exporting.KIND,
+        label=_("Export of calls"),
+        icon="download",
+        run=exporting.run,
+        said=exporting.said,
+        may_see=exporting.may_see,
+    )
+)
+hooks.register(
+    hooks.BackgroundLoop(
+        key="after-calls",
+        seconds=afterwards.SECONDS,
+        run=afterwards.turn,
+        everywhere=True,
+    )
+)
+hooks.register(
+    hooks.BackgroundLoop(
+        key="missed-list", seconds=afterwards.CATCH_UP_SECONDS, run=afterwards.catch_up
     )
 )
 hooks.register(
@@ -105,7 +155,23 @@ hooks.register(
     )
 )
 hooks.register(hooks.Colleagues(find=colleagues))
+hooks.register(
+    hooks.LinkTarget(
+        kind="call",
+        load=links.load,
+        find=links.find,
+        visible=lambda user: visible_among(user, Call.all_objects.all()),
+    )
+)
 hooks.register(hooks.LastContact(key="calls", of=last_contacts))
+hooks.register(
+    hooks.Attached(
+        key="calls",
+        move=attached.move,
+        take_back=attached.take_back,
+        forget=attached.forget,
+    )
+)
 hooks.register(
     hooks.RecordPanel(
         order=10,

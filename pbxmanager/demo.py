@@ -15,7 +15,9 @@ from crmplus.phonebook.normalise import Number, normalise
 from crmplus.phonebook.plan import number_plan
 from crmplus.timeline.models import Comment
 from pbxmanager.events import CallEvent, Cause, Direction, EventKind
-from pbxmanager.models import Call, Extension, Report
+from pbxmanager.following_up import rebuild
+from pbxmanager.missed_actions import call_back_at, take, tick_off
+from pbxmanager.models import Call, Disposition, Extension, MissedCaller, Report
 from pbxmanager.recorder import record
 from pbxmanager.saving import CALL
 
@@ -53,7 +55,40 @@ def load_calls() -> int:
         record(event)
     calls = Call.objects.filter(reports__source=SOURCE)
     _comment(list(calls.select_related("user")))
+    _dispose(list(calls.exclude(connected_at=None)))
+    rebuild()
+    _take()
     return calls.count()
+
+
+def _dispose(calls: list[Call]) -> None:
+    """People said of half the calls what came of them."""
+    chance = random.Random(SEED)  # noqa: S311  (demo data, no secret)
+    offered = list(Disposition.objects.filter(is_active=True))
+    for call in chance.sample(calls, len(calls) // 2):
+        fitting = [
+            one
+            for one in offered
+            if (one.for_inbound if call.direction == "inbound" else one.for_outbound)
+        ]
+        if call.direction != "internal" and fitting:
+            weights = [6 if one.key == "reached" else 1 for one in fitting]
+            call.disposition = chance.choices(fitting, weights)[0]
+    Call.objects.bulk_update(calls, ["disposition"], batch_size=100)
+
+
+def _take() -> None:
+    """Some missed callers are in hand, one is to be called later, some are done."""
+    users = list(get_user_model().objects.filter(extensions__isnull=False).distinct())
+    rows = list(MissedCaller.objects.filter(is_open=True).order_by("-last_at")[:12])
+    if not users:
+        return
+    for row, user in zip(rows[1::4], users, strict=False):
+        take(row, user)
+    for row in rows[7:8]:
+        call_back_at(row, users[0], timezone.now() + timedelta(hours=2))
+    for row in rows[9:12:2]:
+        tick_off(row, users[-1], "")
 
 
 def _comment(calls: list[Call]) -> None:

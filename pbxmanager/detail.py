@@ -14,12 +14,15 @@ from crmplus import hooks
 from crmplus.phonebook import display
 from crmplus.phonebook.find import COLLEAGUE, COMPANY, Match
 from crmplus.phonebook.records import Record
+from crmplus.tickets.calls import call_context
 from crmplus.timeline import Entry
 from crmplus.timeline.pages import comment_entry
 from crmplus.timeline.services import comments
 from pbxmanager.blocking import blocked
-from pbxmanager.looks import look
-from pbxmanager.models import Call, Status
+from pbxmanager.disposing import dispositions_for
+from pbxmanager.heard import heard
+from pbxmanager.looks import RUNNING, look
+from pbxmanager.models import Call, RecordingHeard, Status
 from pbxmanager.parties import Party, party_of, reference
 from pbxmanager.reported import parts, sources, told
 from pbxmanager.saving import CALL
@@ -65,6 +68,7 @@ def detail_context(call: Call, user: User) -> dict[str, Any]:
     """The context of ``pbxmanager/detail.html``."""
     party = party_of(call, user)
     found = candidates(party)
+    offered = list(dispositions_for(call)) if call.status not in RUNNING else []
     known = any(not one.is_guess for one in found)
     return {
         "call": call,
@@ -78,12 +82,30 @@ def detail_context(call: Call, user: User) -> dict[str, Any]:
         "sources": sources(call),
         "told": told(call),
         "comments": comments_on(call, user),
+        "work": call_context(
+            user,
+            call.pk,
+            call.uid,
+            phone=call.e164 or call.party,
+            target=reference(party.owner),
+        ),
         "earlier": connected_calls(Q(pk=call.continues_id), user),
         "later": connected_calls(Q(continues=call), user),
+        "dispositions": offered,
+        "needs_note": any(one.needs_note for one in offered),
+        "heard": heard_of(call) if user.is_supervisor else [],
         "may_delete": may_delete(user, call),
         "may_block": user.is_supervisor and bool(call.party),
         "is_blocked": bool(blocked([call.party])),
     }
+
+
+def heard_of(call: Call) -> list[RecordingHeard]:
+    """Who listened to its recording, also under addresses of calls joined into it."""
+    if not call.recording_url:
+        return []
+    merged = call.merged.values_list("uid", flat=True)
+    return heard([call.uid, *merged])
 
 
 def may_delete(user: User, call: Call) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,44 +20,31 @@ from django.utils.translation import gettext_lazy, pgettext
 from crmplus.formfields import styled
 from pbxmanager import periods
 from pbxmanager.belonging import belonging_to
+from pbxmanager.figures import Figure, figure_of
 from pbxmanager.missed import missed_by
-from pbxmanager.models import Call, Direction, Extension, Leg, Status
+from pbxmanager.models import Call, Direction, Disposition, Extension, Status
 from pbxmanager.parties import source_of
 from pbxmanager.searching import search
-from pbxmanager.visibility import visible_calls
+from pbxmanager.visibility import seen_people, visible_for_lists
 
 if TYPE_CHECKING:
     from crmplus import hooks
     from crmplus.accounts.models import User
 
 MANY_EXTENSIONS = 500
-FEW_CALLS = 1_000
 MINE = "mine"
 
 
-def _extensions() -> list[tuple[str, str]]:
+def _extensions(people: Sequence[int] | None) -> list[tuple[str, str]]:
+    """The extensions of some users (ids), None for all."""
     rows = Extension.objects.select_related("user").order_by("number")
+    if people is not None:
+        rows = rows.filter(user__in=people)
     named = [(row.number, row.user or row.label) for row in rows[:MANY_EXTENSIONS]]
     return [
         ("", _("Extension")),
         *((number, f"{number} · {name}" if name else number) for number, name in named),
     ]
-
-
-def seen_by(user: User) -> QuerySet[Call]:
-    """The visible calls, for a list.
-
-    An agent who has only few would have them looked for among all calls: these are
-    named by their keys.
-    """
-    calls = visible_calls(user)
-    if user.is_supervisor:
-        return calls
-    legs = Leg.objects.filter(user=user).values_list("call_id", flat=True)
-    own = list(legs[: FEW_CALLS + 1])
-    if len(own) > FEW_CALLS:
-        return calls
-    return calls.filter(Q(pk__in=own) | Q(user=user) | Q(clicked_by=user))
 
 
 @dataclass(frozen=True)
@@ -91,15 +78,22 @@ def _choice(label: hooks.Text, choices: Sequence[tuple[str, Any]]) -> forms.Choi
 class CallFilter(forms.Form):
     """The parameters of the list of calls.
 
-    ``q`` (number or name), ``direction``, ``status``, ``user`` (id), ``extension``,
-    ``period`` or ``since`` and ``until`` (ISO days in the user's zone), ``record``
-    ("contacts:7"), ``missed`` ("mine": those that the viewer missed). What makes no
-    sense in an address is left out rather than refused.
+    ``q`` (number or name), ``direction``, ``status``, ``disposition`` (id), ``user``
+    (id), ``extension``, ``period`` or ``since`` and ``until`` (ISO days in the user's
+    zone), ``record`` ("contacts:7"), ``missed`` ("mine": those that the viewer missed),
+    ``figure`` (as the statistics write it, see ``figures.Figure``).
+    What makes no sense in an address is left out rather than refused.
     """
 
     q = forms.CharField(required=False, max_length=200)
     direction = _choice(gettext_lazy("Direction"), Direction.choices)
     status = _choice(gettext_lazy("Status"), Status.choices)
+    disposition = forms.ModelChoiceField(
+        Disposition.objects.all(),
+        required=False,
+        label=gettext_lazy("Outcome"),
+        empty_label=gettext_lazy("Outcome"),
+    )
     user = forms.ModelChoiceField(
         get_user_model().objects.order_by("last_name", "username"),
         required=False,
@@ -114,23 +108,39 @@ class CallFilter(forms.Form):
     until = _day(gettext_lazy("To"))
     missed = forms.ChoiceField(required=False, choices=[(MINE, MINE)])
     record = forms.RegexField(r"^[a-z_-]{1,64}:[0-9]{1,18}\Z", required=False)
+    figure = forms.CharField(required=False)
 
     def __init__(self, viewer: User, params: QueryDict) -> None:
         super().__init__(params, auto_id="filter-%s")
         self.viewer = viewer
-        if viewer.is_supervisor:
-            self.fields["extension"].widget = forms.Select(choices=_extensions())
+        people = seen_people(viewer)
+        self.sees_all = people is None
+        self.sees_others = self.sees_all or people != [viewer.pk]
+        if self.sees_others:
+            self._offer(people)
         else:
-            # Agents see their own calls only, whoever else had a part in them.
+            # They see their own calls only, whoever else had a part in them.
             del self.fields["user"], self.fields["extension"]
         self.is_valid()
 
+    def _offer(self, people: Sequence[int] | None) -> None:
+        """Let one choose among some users (ids), None for all, and their extensions."""
+        self.fields["extension"].widget = forms.Select(choices=_extensions(people))
+        user = self.fields["user"]
+        assert isinstance(user, forms.ModelChoiceField)  # noqa: S101
+        if people is not None and user.queryset is not None:
+            user.queryset = user.queryset.filter(pk__in=people)
+
     def selects(self) -> list[forms.BoundField]:
         """The filters to choose from a list."""
-        names = ("direction", "status", "user", "extension", "period")
+        names = ("direction", "status", "disposition", "user", "extension")
         shown = [self[name] for name in names if name in self.fields]
         # What makes no sense in an address is left out, so it is no mistake either.
         return [styled(bound, mark_errors=False) for bound in shown]
+
+    def period_select(self) -> forms.BoundField:
+        """The filter by a period that has a name."""
+        return styled(self["period"], mark_errors=False)
 
     @property
     def user_given(self) -> User | None:
@@ -152,8 +162,13 @@ class CallFilter(forms.Form):
         """Whose calls these are: "missed" by the viewer, "mine" or "all"."""
         if self.is_missed:
             return "missed"
-        own = not self.viewer.is_supervisor or self.user_given == self.viewer
+        own = not self.sees_others or self.user_given == self.viewer
         return "mine" if own else "all"
+
+    @property
+    def splits(self) -> bool:
+        """Whether running calls stand apart: not where one asks for a status."""
+        return not (self.is_missed or self.given("status") or self.of_figure)
 
     @property
     def text(self) -> str:
@@ -170,6 +185,11 @@ class CallFilter(forms.Form):
         return periods.days_of(self.given("period"), timezone.localdate())
 
     @cached_property
+    def of_figure(self) -> Figure | None:
+        """The figure of the statistics whose calls are asked for."""
+        return figure_of(self.given("figure") or "")
+
+    @cached_property
     def of_record(self) -> tuple[hooks.PhoneSource, Any] | None:
         """The record whose calls are asked for, if the viewer may see it."""
         key, _colon, pk = (self.given("record") or "").partition(":")
@@ -184,13 +204,16 @@ class CallFilter(forms.Form):
     def rows(self) -> QuerySet[Call]:
         """The visible calls that pass all filters, in no order yet."""
         # One's own phone rang, so one may see them.
-        rows = missed_by(self.viewer) if self.is_missed else seen_by(self.viewer)
-        for name in ("direction", "status", "user", "extension"):
+        rows = (
+            missed_by(self.viewer) if self.is_missed else visible_for_lists(self.viewer)
+        )
+        for name in ("direction", "status", "disposition", "user", "extension"):
             if value := self.given(name):
                 rows = rows.filter(**{name: value})
         rows = self._in_period(rows)
         if self.given("record"):
             rows = self._of_record(rows)
+        rows = self.of_figure.rows(rows) if self.of_figure else rows
         return search(rows, self.text, self.viewer) if self.text else rows
 
     def _in_period(self, rows: QuerySet[Call]) -> QuerySet[Call]:
@@ -213,8 +236,10 @@ class CallFilter(forms.Form):
             Chip(_("Calls"), _("missed by me") if self.is_missed else "", ["missed"]),
             Chip(_("Direction"), self._label("direction", Direction), ["direction"]),
             Chip(_("Status"), self._label("status", Status), ["status"]),
+            Chip(_("Outcome"), str(self.given("disposition") or ""), ["disposition"]),
             Chip(_("User"), str(self.given("user") or ""), ["user"]),
             Chip(_("Extension"), self.given("extension") or "", ["extension"]),
+            Chip(_("Figure"), self._figure_words(), ["figure"]),
             Chip(_("Period"), self._period(), ["period", "since", "until"]),
         ]
         return [chip for chip in shown if chip.value]
@@ -222,6 +247,9 @@ class CallFilter(forms.Form):
     def _label(self, name: str, choices: type[Direction | Status]) -> str:
         value = self.given(name)
         return str(choices(value).label) if value else ""
+
+    def _figure_words(self) -> str:
+        return self.of_figure.words() if self.of_figure else ""
 
     def _record_title(self) -> str:
         if not self.given("record"):

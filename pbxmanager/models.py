@@ -15,14 +15,18 @@ from crmplus.phonebook.normalise import Number, NumberKind
 from crmplus.recyclebin.models import SoftDeleteModel
 from pbxmanager import events
 from pbxmanager.blocking import BlockedNumber
+from pbxmanager.dispositions import Disposition
 from pbxmanager.endpoint_settings import Endpoint, EndpointSet
+from pbxmanager.heard import RecordingHeard
 from pbxmanager.ignoring import IgnoredReport
+from pbxmanager.missed_models import MissedCaller, MissedPart
 from pbxmanager.rules import RuleSettings
 
 __all__ = [
     "BlockedNumber",
     "Call",
     "Direction",
+    "Disposition",
     "Endpoint",
     "EndpointSet",
     "Event",
@@ -30,7 +34,10 @@ __all__ = [
     "IgnoredReport",
     "Leg",
     "MergedCall",
+    "MissedCaller",
+    "MissedPart",
     "Outcome",
+    "RecordingHeard",
     "Report",
     "RuleSettings",
     "Status",
@@ -130,10 +137,12 @@ class RemoteNumber(models.Model):
 class Call(SoftDeleteModel, RemoteNumber):
     """One conversation: one line of the PBX Manager log.
 
-    Everything but the comments, the chosen match and the bin is computed from its
-    events by ``pbxmanager.state.summarise``; nothing else writes it. Times in UTC,
-    ``wait`` and ``duration`` in seconds (see ``CallState``). ``overdue_at`` is when
-    its end is to be given up. ``version`` rises with each change.
+    Everything but the comments, the chosen match, what people say came of it
+    (``disposition``) and the bin is computed from its events by
+    ``pbxmanager.state.summarise``; nothing else writes it. Times in UTC, ``wait`` and
+    ``duration`` in seconds (see ``CallState``). ``overdue_at`` is when its end is to be
+    given up. ``version`` rises with each change. One that is private (``private_at``,
+    UTC) is for nobody but those at whose phones it was.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -178,6 +187,15 @@ class Call(SoftDeleteModel, RemoteNumber):
     version = models.BigIntegerField(default=0)
     chosen_source = models.CharField(max_length=64, blank=True)
     chosen_id = models.BigIntegerField(null=True)
+    private_at = models.DateTimeField(_("private since"), null=True, editable=False)
+    disposition = models.ForeignKey(
+        Disposition,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("outcome"),
+    )
 
     class Meta(SoftDeleteModel.Meta):
         verbose_name = _("call")
@@ -195,6 +213,11 @@ class Call(SoftDeleteModel, RemoteNumber):
                 name="call_chosen",
                 # SQLite sees only of IS NOT NULL that an equality implies it.
                 condition=models.Q(chosen_id__isnull=False),
+            ),
+            models.Index(
+                fields=["disposition", "-started_at"],
+                name="call_disposition",
+                condition=models.Q(disposition__isnull=False),
             ),
             models.Index(
                 fields=["overdue_at"],

@@ -103,12 +103,13 @@ def call_entries(
 
 def _entry(one: RecordCall) -> Entry:
     talk = f" · {words.clock(one.call.duration)}" if one.call.duration else ""
+    said = f" · {one.call.disposition.title}" if one.call.disposition else ""
     return Entry(
         at=one.call.started_at,
         kind="call",
         icon=one.look.icon,
         title=f"{one.look.title} · {one.look.word}",
-        text=f"{one.number}{talk}",
+        text=f"{one.number}{talk}{said}",
         author=str(one.call.user or one.call.extension),
         url=one.call.get_absolute_url(),
         possible=one.is_possible,

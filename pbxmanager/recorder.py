@@ -162,4 +162,4 @@ def _recompute(call: int, now: datetime) -> int:
 
 def _tell(changed: Iterable[Changed]) -> None:
     for one in changed:
-        tell(one.call, one.merged)
+        tell(one.call, one.merged, one.concerned)

@@ -11,8 +11,10 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from crmplus.statements import compiled, insert, update
+from crmplus.tickets.services import move_call
 from crmplus.timeline.services import move_comments
 from pbxmanager import legs, models
+from pbxmanager.concerning import Bearing, Key, bearing, concerned
 from pbxmanager.conversations import Conversation, Reported
 from pbxmanager.joining import continued
 from pbxmanager.state import overdue_at
@@ -24,10 +26,14 @@ UNFINISHED = (models.Status.INITIAL, models.Status.LOST)
 
 @dataclass
 class Changed:
-    """A call that has changed, and the addresses of calls joined into it."""
+    """A call that has changed, and the addresses of calls joined into it.
+
+    ``concerned`` are those of the missed list whom the change concerns.
+    """
 
     call: models.Call
     merged: list[UUID]
+    concerned: frozenset[Key]
 
 
 def save_all(
@@ -45,10 +51,21 @@ def save_all(
         is_linked_anew = conversation.call.continues_id != continues
         if not (has_news or conversation.is_regrouped or is_linked_anew):
             continue
+        before = _bearings(conversation)
         if _save(conversation, continues, users):
             gone = [call.uid for call in conversation.absorbed]
-            changed.append(Changed(conversation.call, gone))
+            after = bearing(conversation.call)
+            # Of a missed call also the phones that rang count, and they may be new.
+            still = {after} if after and after.is_missed else set()
+            whom = concerned((before ^ {after}) | still)
+            changed.append(Changed(conversation.call, gone, whom))
     return changed
+
+
+def _bearings(conversation: Conversation) -> set[Bearing | None]:
+    """What the calls of a conversation said of a caller until now."""
+    calls = [conversation.call, *conversation.absorbed]
+    return {bearing(call) for call in calls if call.pk and call.direction}
 
 
 def _continues(later: Conversation, found: Sequence[Conversation]) -> int | None:
@@ -150,9 +167,16 @@ def _take_over_reports(conversation: Conversation) -> None:
 def _absorb(call: models.Call, gone: models.Call) -> None:
     """Let a call take over all that was added to another one, which then goes."""
     move_comments(CALL, gone.pk, call.pk)
+    move_call(gone.pk, call.pk)
     if gone.chosen_source and not call.chosen_source:
         call.chosen_source, call.chosen_id = gone.chosen_source, gone.chosen_id
         call.save(update_fields=["chosen_source", "chosen_id"])
+    if gone.disposition_id and not call.disposition_id:
+        call.disposition_id = gone.disposition_id
+        call.save(update_fields=["disposition"])
+    if gone.private_at and not call.private_at:
+        call.private_at = gone.private_at
+        call.save(update_fields=["private_at"])
     models.MergedCall.objects.filter(call=gone).update(call=call)
     models.MergedCall.objects.create(uid=gone.uid, call=call)
     models.Report.objects.filter(call=gone).update(call=call)

@@ -11,7 +11,7 @@ from crmplus.phonebook.normalise import NumberKind, normalise
 from crmplus.phonebook.plan import number_plan
 from pbxmanager.models import Call
 from pbxmanager.parties import numbers_of
-from pbxmanager.visibility import visible_calls
+from pbxmanager.visibility import visible_for_lists
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -30,10 +30,15 @@ MANY = 200
 
 def search(calls: QuerySet[Call], text: str, user: User) -> QuerySet[Call]:
     """Those of the calls whose other party a text names: by number or by name."""
+    return calls.filter(party__in=numbers_searched(text, user))
+
+
+def numbers_searched(text: str, user: User) -> set[str]:
+    """The numbers (as in ``party``) that a text names: it is one, or a name."""
     number = normalise(text, number_plan())
     if number.kind in NUMBERS or _is_digits(text):
-        return calls.filter(party=number.key)
-    return calls.filter(party__in=numbers_named(text.strip(), user))
+        return {number.key}
+    return numbers_named(text.strip(), user)
 
 
 def numbers_named(name: str, user: User) -> set[str]:
@@ -63,6 +68,8 @@ def _of_records(name: str, user: User) -> set[str]:
 
 
 def _as_told(name: str, user: User) -> set[str]:
-    newest = visible_calls(user).order_by("-started_at", "-pk").values("pk")[:NEWEST]
+    newest = (
+        visible_for_lists(user).order_by("-started_at", "-pk").values("pk")[:NEWEST]
+    )
     told = Call.objects.filter(pk__in=newest, name__icontains=name).exclude(party="")
     return set(told.order_by().values_list("party", flat=True).distinct()[:MANY])

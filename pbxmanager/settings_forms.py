@@ -54,8 +54,19 @@ class RulesForm(RulesModelForm):
             "popup_answered_elsewhere",
             "popup_stays",
             "missed_shared",
+            "call_back_within",
             "keep_events_days",
+            "recordings_inside",
         )
+        widgets = {"recordings_inside": forms.Textarea({"rows": 3})}  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["call_back_within"].required = False
+
+    def clean_call_back_within(self) -> int:
+        """Nothing is no time, as 0 is."""
+        return self.cleaned_data["call_back_within"] or 0
 
 
 class RegionField(forms.CharField):

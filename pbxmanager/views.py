@@ -9,13 +9,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crmplus import keyset, toasts
 from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
+from crmplus.jobs import services
+from crmplus.saved_filters.queries import canonical_text
+from crmplus.saved_filters.showing import saved_filters
 from crmplus.web import next_page, signed_in_user
+from pbxmanager import exporting
 from pbxmanager.block_list import block, unblock
 from pbxmanager.blocking import BlockedNumber
 from pbxmanager.choosing import NoSuchMatch, choose_match
@@ -23,8 +28,11 @@ from pbxmanager.commenting import comment_on
 from pbxmanager.detail import detail_context, may_delete
 from pbxmanager.filters import CallFilter
 from pbxmanager.models import Call
-from pbxmanager.tables import lines, with_parts
+from pbxmanager.tables import by_day, lines, running, running_keys, with_parts
 from pbxmanager.visibility import call_for
+
+LIST_KEY = "calls"
+MOST_RUNNING = 50
 
 
 def _call(request: HttpRequest, uid: UUID) -> Call:
@@ -41,15 +49,46 @@ def call_list(request: HttpRequest) -> HttpResponse:
     """The calls that the user may see: filtered, newest first, page by page."""
     user = signed_in_user(request)
     form = CallFilter(user, request.GET)
-    page = keyset.page(with_parts(form.rows()), "-started_at", request.GET)
+    rows, now = form.rows(), running(timezone.now())
+    page = keyset.page(
+        with_parts(rows.filter(~now) if form.splits else rows),
+        "-started_at",
+        request.GET,
+    )
+    found = lines(page.rows, user, missed=form.is_missed)
     context = {
         "form": form,
         "whose": form.whose,
         "chips": form.chips(),
         "page": page,
-        "lines": lines(page.rows, user, missed=form.is_missed),
+        "lines": found,
+        "days": by_day(found),
+        "splits": form.splits and not page.previous_url,
+        "saved": saved_filters(user, LIST_KEY, request.GET),
     }
+    if context["splits"]:
+        live = rows.filter(now, pk__in=running_keys(timezone.now()))
+        live = live.order_by("-started_at", "-pk")
+        context["running"] = lines(list(with_parts(live)[:MOST_RUNNING]), user)
     return render(request, "pbxmanager/list.html", context)
+
+
+@login_required
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """Begin to write what the list shows (its ``query``) to a file (``form``)."""
+    user = signed_in_user(request)
+    form = request.POST.get("form", "")
+    job = services.start(
+        user,
+        exporting.KIND,
+        parameters={
+            "query": canonical_text(request.POST.get("query", "")),
+            "form": form if form in exporting.FORMS else exporting.FORMS[0],
+            "sees": exporting.scope_of(user),
+        },
+    )
+    return redirect(job)
 
 
 @login_required

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from crmplus.accounts.models import Scope
+from crmplus.accounts.visibility import calls_scope, within
 from crmplus.statements import compiled
 from pbxmanager.models import Call, Leg, MergedCall
+from pbxmanager.sharing import sharers, shares_of
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
+
+FEW_CALLS: Final = 1_000
 
 
 def visible_calls(user: User) -> QuerySet[Call]:
@@ -20,14 +26,51 @@ def visible_calls(user: User) -> QuerySet[Call]:
 
 
 def visible_among(user: User, calls: QuerySet[Call]) -> QuerySet[Call]:
-    """Those of some calls, deleted ones too, that a user may see.
-
-    Supervisors all, agents those they had a part in.
+    """Those of some calls, deleted ones too, that a user may see: all, or those that
+    they, or anybody of their team, had a part in. Of private ones their own alone.
     """
-    if user.is_supervisor:
+    people = seen_people(user)
+    if people == [user.pk]:
+        return calls.filter(_took_part(people))
+    seen = calls if people is None else calls.filter(_took_part(people))
+    return seen.filter(Q(private_at=None) | _took_part([user.pk]))
+
+
+def seen_people(user: User) -> list[int] | None:
+    """The users (ids) whose calls a user may see; None for everybody's."""
+    scope = calls_scope(user)
+    if scope is None:
+        return []
+    return None if scope == Scope.ALL else within(user, scope)
+
+
+def visible_for_lists(user: User) -> QuerySet[Call]:
+    """The calls a user may see, made to be read page by page, newest first.
+
+    Who sees only few would have them looked for among all calls: these are named by
+    their keys.
+    """
+    calls, people = visible_calls(user), seen_people(user)
+    if not people:
         return calls
-    own_leg = Exists(Leg.objects.filter(call=OuterRef("pk"), user=user))
-    return calls.filter(Q(user=user) | Q(clicked_by=user) | own_leg)
+    keys: set[int] = set()
+    for parts in (Leg.objects.filter(user__in=people), *shares_of(people)):
+        found = parts.order_by().values_list("call_id", flat=True)[: FEW_CALLS + 1]
+        keys |= set(found)
+        if len(found) > FEW_CALLS:
+            return calls
+    own = Q(user__in=people) | Q(clicked_by__in=people)
+    return calls.filter(own | Q(pk__in=keys))
+
+
+def _took_part(people: Sequence[int]) -> Q:
+    """Which calls some users (ids) had a part in."""
+    if not people:
+        return Q(pk__in=())
+    found = Q(user__in=people) | Q(clicked_by__in=people)
+    for parts in (Leg.objects.filter(user__in=people), *shares_of(people)):
+        found |= Q(Exists(parts.filter(call=OuterRef("pk"))))
+    return found
 
 
 def call_for(user: User, uid: UUID) -> Call | None:
@@ -46,6 +89,7 @@ def call_for(user: User, uid: UUID) -> Call | None:
 def people_of(call: Call) -> set[int]:
     """The users (ids) whom a call's popups and messages go to."""
     found = {user for (user,) in _users_of_legs(call=call.pk)} | {call.clicked_by_id}
+    found |= sharers(call)
     return {user for user in found if user is not None}
 
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.thorough
 URL = "/api/calls/"
 ITEM = (
     "id call_ids reports direction status number e164 extension user started_at "
-    "connected_at ended_at wait duration legs matches comments continues"
+    "connected_at ended_at wait duration disposition legs matches comments continues"
 )
 
 
@@ -111,6 +111,7 @@ class TestItem:
                     "outcome": "answered",
                 }
             ],
+            "disposition": None,
             "continues": None,
         }
         item |= {"matches": [match], "comments": [{**told, "created_at": "…"}]}

@@ -9,6 +9,12 @@ import time_machine
 from pytest_django import DjangoAssertNumQueries
 
 from crmplus.accounts.models import User
+from crmplus.tickets.services import (
+    Activity,
+    Ticket,
+    create_ticket,
+    schedule_call_back,
+)
 from crmplus.timeline.services import add_comment
 from pbxmanager import clean_up as module
 from pbxmanager import models
@@ -114,6 +120,27 @@ def test_a_comment_on_something_else_does_not_count(
 ) -> None:
     add_comment("contacts", lost.pk, people["anna"], "Is on leave")
 
+    assert clean_up(NIGHT) == 1
+
+
+@pytest.mark.parametrize("kind", ["ticket", "activity"])
+def test_what_a_ticket_or_an_activity_came_from_stays(
+    lost: models.Call, people: dict[str, User], kind: str
+) -> None:
+    anna = people["anna"]
+    if kind == "ticket":
+        made: Ticket | Activity = create_ticket(anna, "Toner", call=lost.pk)
+    else:
+        made = schedule_call_back(anna, lost.number, NIGHT, call=lost.pk)
+    assert clean_up(NIGHT) == 0
+    made.move_to_bin(by=anna)
+    assert clean_up(NIGHT) == 1
+
+
+def test_a_ticket_of_another_call_does_not_count(
+    lost: models.Call, people: dict[str, User]
+) -> None:
+    create_ticket(people["anna"], "Toner", call=lost.pk + 1)
     assert clean_up(NIGHT) == 1
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from crmplus.accounts.models import User
 from crmplus.records.models import Contact, Organisation
-from pbxmanager import filters
+from pbxmanager import visibility
 from pbxmanager.commenting import comment_on
 from pbxmanager.events import Cause, Direction, EventKind
 from pbxmanager.filters import CallFilter
@@ -365,7 +365,7 @@ class TestLines:
         assert f'href="{julia.get_absolute_url()}"' in row
         assert 'data-dial="+491712345678"' in row
         assert words_of(row) == (
-            "Inbound call: Ended Brandt Muster GmbH +49 171 2345678 DE "
+            "Today Inbound call: Ended Brandt Muster GmbH +49 171 2345678 DE "
             "201 Anna Schmidt 0:05 3:10 1 7 min ago"
         )
 
@@ -496,7 +496,7 @@ class TestAgentsPlans:
     def test_of_many_each_is_one_probe(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(filters, "FEW_CALLS", 0)
+        monkeypatch.setattr(visibility, "FEW_CALLS", 0)
         call = office.call("201")
 
         assert "SCAN pbxmanager_call USING INDEX call_newest" in self.plan(office)

@@ -1,0 +1,59 @@
+"""Calls that belong to a record follow it into another (``hooks.Attached``).
+
+And what hangs on calls that are deleted for good goes with them (``hooks.BinType``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crmplus.batches import batches
+from crmplus.phonebook.normalise import normalise
+from crmplus.phonebook.plan import number_plan
+from crmplus.timeline.models import Comment
+from pbxmanager.models import Call
+from pbxmanager.saving import CALL
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+Reference = tuple[str, int]
+
+
+def move(old: Reference, new: Reference) -> list[int]:
+    """Give the calls that were chosen for one record to another; their IDs."""
+    ids = list(_of(old).order_by("pk").values_list("pk", flat=True))
+    _of(old).update(chosen_source=new[0], chosen_id=new[1])
+    return ids
+
+
+def take_back(old: Reference, new: Reference, moved: list[int]) -> None:
+    """Undo that, but for calls for which somebody chose anew."""
+    for ids in batches(moved):
+        rows = _of(new).filter(pk__in=ids)
+        rows.update(chosen_source=old[0], chosen_id=old[1])
+
+
+def forget(source: str, ids: Sequence[int]) -> None:
+    """Calls of records that are deleted for good are nobody's again."""
+    for some in batches(ids):
+        rows = Call.all_objects.filter(chosen_source=source, chosen_id__in=some)
+        rows.update(chosen_source="", chosen_id=None)
+
+
+def search_deleted(rows: QuerySet[Call], text: str) -> QuerySet[Call]:
+    """Those of the deleted calls that were with a number, in whatever notation."""
+    number = normalise(text, number_plan())
+    return rows.filter(party=number.key) if number.key else rows.none()
+
+
+def forget_comments(ids: Sequence[int]) -> None:
+    """Delete the comments on calls that are deleted for good."""
+    for some in batches(ids):
+        Comment.all_objects.filter(target_kind=CALL, target_id__in=some).delete()
+
+
+def _of(reference: Reference) -> QuerySet[Call]:
+    source, object_id = reference
+    return Call.all_objects.filter(chosen_source=source, chosen_id=object_id)

@@ -1,0 +1,31 @@
+"""Private calls: one's own business, though it came over the company's line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from pbxmanager.models import Call
+from pbxmanager.signals import touch
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
+
+def may_be_private(call: Call, user: User) -> bool:
+    """Whether a user may say so: it was at one of their phones, or they dialled it."""
+    if user.pk in {call.user_id, call.clicked_by_id}:
+        return True
+    return call.legs.filter(user=user).exists()
+
+
+def set_private(call: Call, *, private: bool) -> None:
+    """Hide a call from all who had no part in it, or show it again.
+
+    It stays in the log of those who had, and counts in figures; supervisors and admins
+    see neither it nor who it was with. ``call_changed`` is sent.
+    """
+    call.private_at = timezone.now() if private else None
+    call.save(update_fields=["private_at"])
+    touch(call)
