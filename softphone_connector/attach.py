@@ -76,6 +76,9 @@ def attach(user: User, source_key: str, object_id: int, field: str, number: str)
         record = rows.select_for_update(of=("self",)).filter(pk=object_id).first()
         if record is None or getattr(record, field):
             raise NoPlace
+        before = {field: getattr(record, field)}
         setattr(record, field, number)
         record.save()
+        if source.noted:
+            source.noted(user, record, before)
     return record

@@ -16,16 +16,18 @@ from crmplus.phonebook import display
 from crmplus.phonebook.choices import choice
 from crmplus.phonebook.find import COMPANY, EXACT, Match, find
 from crmplus.phonebook.normalise import NumberKind
-from crmplus.timeline.models import Comment
+from pbxmanager.blocking import blocked
 from pbxmanager.models import Call, Direction, Leg, RemoteNumber, Status
-from pbxmanager.saving import CALL
-from pbxmanager.visibility import visible_calls
+from pbxmanager.tables import Transfer, transfers
+from pbxmanager.workplace import on_behalf
+from pbxmanager.workplace.main_numbers import main_number_of
+from softphone_connector.card_history import History, history
+from softphone_connector.card_work import Work, work
 from softphone_connector.notes import note_of
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
-EARLIER_CALLS = 20
 DIRECTIONS = {
     "inbound": _("Inbound call"),
     "outbound": _("Outbound call"),
@@ -50,7 +52,9 @@ class Card:
     ``chosen`` is the one whose record the call belongs to, if that is decided.
     ``place`` is the number's area, ``note`` what this user
     wrote about the call, ``over_at`` when it was over for this user (UTC), ``is_mine``
-    whether this user took or placed it.
+    whether this user took or placed it. ``for_whom`` names whose call it is where it
+    rang at no phone of theirs: a boss, or a group. ``transfer`` tells who had the
+    caller before; ``may_hide`` is whether the user may mark the call as private.
     """
 
     call: Call
@@ -60,12 +64,17 @@ class Card:
     pretty: str
     place: str
     region: str
-    last_call: Call | None
-    last_comment: Comment | None
+    transfer: Transfer | None
+    history: History
+    work: Work
     note: str
     is_mine: bool
+    for_whom: str
     creators: tuple[Creator, ...]
     over_at: datetime | None
+    may_hide: bool
+    may_block: bool
+    is_blocked: bool
     now: datetime
 
     @property
@@ -131,7 +140,13 @@ class Card:
 
     @property
     def is_internal(self) -> bool:
-        return self.remote.number_kind == NumberKind.INTERNAL
+        return _is_internal(self.remote)
+
+    @property
+    def offers_call_back(self) -> bool:
+        """Whether the outcome asks for a call-back that nobody has planned yet."""
+        wanted = self.call.disposition and self.call.disposition.wants_call_back
+        return bool(wanted and self.work.times and not self.work.call_backs)
 
     @property
     def name(self) -> str:
@@ -148,22 +163,37 @@ def card_of(call: Call, user: User) -> Card:
     chosen = _chosen(call, remote, matches)
     if chosen:
         matches = (chosen, *(match for match in matches if match is not chosen))
-    earlier = _earlier(call, remote, user)
     note = note_of(call, user)
+    is_mine = user.pk in {call.user_id, call.clicked_by_id}
+    over_at = _over_at(call, own, is_mine=is_mine)
     return Card(
         call=call,
         remote=remote,
         matches=matches,
         chosen=chosen,
-        pretty=display.pretty(remote.e164 or remote.party) if remote.party else "",
+        pretty=_pretty(remote),
         place=display.place(remote.e164, get_language() or "en") if remote.e164 else "",
         region=display.region(remote.e164) if remote.e164 else "",
-        last_call=next((one for one in earlier if one.connected_at), None),
-        last_comment=_last_comment(earlier, matches),
+        transfer=transfers([call]).get(call.pk),
+        history=history(call, remote, matches, user),
+        work=work(
+            call,
+            remote,
+            matches,
+            chosen,
+            user,
+            judged=bool(call.connected_at or over_at),
+        ),
         note=note.text if note else "",
-        is_mine=user.pk in {call.user_id, call.clicked_by_id},
+        is_mine=is_mine,
+        for_whom="" if own else on_behalf.for_whom(call, user.pk),
         creators=_creators(call, remote),
-        over_at=_over_at(call, own),
+        over_at=over_at,
+        may_hide=is_mine or bool(own),
+        may_block=user.is_supervisor
+        and bool(remote.party)
+        and not _is_internal(remote),
+        is_blocked=remote.party in blocked([remote.party]) if remote.party else False,
         now=timezone.now(),
     )
 
@@ -179,10 +209,26 @@ def _remote(call: Call, own: list[Leg]) -> RemoteNumber:
     return call
 
 
-def _over_at(call: Call, own: list[Leg]) -> datetime | None:
-    """When a call was over for a user: an own leg may end before the call does."""
+def _is_internal(remote: RemoteNumber) -> bool:
+    return remote.number_kind == NumberKind.INTERNAL
+
+
+def _pretty(remote: RemoteNumber) -> str:
+    """The number for people; of a colleague the one that all know, whatever rang."""
+    if _is_internal(remote):
+        return main_number_of(remote.party)
+    return display.pretty(remote.e164 or remote.party) if remote.party else ""
+
+
+def _over_at(call: Call, own: list[Leg], *, is_mine: bool) -> datetime | None:
+    """When a call was over for a user: an own leg may end before the call does.
+
+    At whose phones it did not ring, for them it is over once somebody has taken it.
+    """
     if call.ended_at or call.status == Status.LOST:
         return call.ended_at or call.started_at
+    if not own and not is_mine:
+        return call.connected_at
     ends = [leg.over_at for leg in own if leg.over_at]
     return max(ends) if ends and len(ends) == len(own) else None
 
@@ -200,33 +246,9 @@ def _chosen(
     return exact[0] if len(exact) == 1 else None
 
 
-def _earlier(call: Call, remote: RemoteNumber, user: User) -> list[Call]:
-    """Earlier calls with the number that the user may see, newest first."""
-    if not remote.party:
-        return []
-    calls = visible_calls(user).filter(
-        party=remote.party, started_at__lt=call.started_at
-    )
-    newest = calls.exclude(pk=call.pk).select_related("user").order_by("-started_at")
-    return list(newest[:EARLIER_CALLS])
-
-
-def _last_comment(earlier: list[Call], matches: tuple[Match, ...]) -> Comment | None:
-    """The newest comment on the earlier calls and on the best match."""
-    found = Comment.objects.filter(
-        target_kind=CALL, target_id__in=[call.pk for call in earlier]
-    )
-    if matches and matches[0].kind == EXACT:
-        best = matches[0]
-        found = found | Comment.objects.filter(
-            target_kind=best.source, target_id=best.object_id
-        )
-    return found.select_related("author").order_by("-created_at", "-pk").first()
-
-
 def _creators(call: Call, remote: RemoteNumber) -> tuple[Creator, ...]:
     """Which records can be made from the number; the name a phone told is filled in."""
-    if not remote.party or remote.number_kind == NumberKind.INTERNAL:
+    if not remote.party or _is_internal(remote):
         return ()
     return tuple(
         Creator(

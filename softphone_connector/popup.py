@@ -21,7 +21,8 @@ from pbxmanager.blocking import blocked
 from pbxmanager.legs import TALK_LOST
 from pbxmanager.models import Call, Direction, Leg, Status
 from pbxmanager.rules import Rules, rules
-from softphone_connector.availability import Availability
+from pbxmanager.workplace import routing
+from softphone_connector.availability import Availability, disturbed
 from softphone_connector.lines import Line
 
 CLICK_SHOWN = timedelta(minutes=2)
@@ -84,6 +85,7 @@ def on_call_changed(
 ) -> None:
     """Tell the browsers of everyone who has a part in the call."""
     known, parts = rules(), _by_user(_parts(call=call.pk))
+    parts = {**_shared(call), **parts}
     told: dict[tuple[bool, bool], list[int]] = defaultdict(list)
     is_blocked = bool(parts and call.party and blocked([call.party]))
     for user, own in parts.items():
@@ -112,6 +114,13 @@ def _manner(
     taken = call.connected_at is not None and not any(part.talked for part in own)
     inbound = call.direction == Direction.INBOUND
     return quiet, taken and inbound and not known.popup_answered_elsewhere
+
+
+def _shared(call: Call) -> Mapping[int, list[Part]]:
+    """The parts of those for whom a call pops up that rings at no phone of theirs."""
+    users = routing.people(call)
+    away = disturbed(users) if users else set()
+    return {user: [Part(user, talked=False, quiet=user in away)] for user in users}
 
 
 @compiled
@@ -148,8 +157,11 @@ def live_calls(user: int, now: datetime, known: Rules) -> QuerySet[Call]:
         user=user,
         first_at__gte=since,
     )
+    shared = routing.popped_up_for(user) or Q(pk__in=())
+    # Once somebody has taken it, it is over for those at whose phones it did not ring.
+    shared &= Q(connected_at=None) | Q(connected_at__gt=ended)
     return Call.objects.filter(
-        Q(clicked_by=user) | Exists(own_leg),
+        Q(clicked_by=user) | Exists(own_leg) | shared,
         Q(status__in=RUNNING)
         | Q(status=Status.INITIAL, started_at__gt=now - CLICK_SHOWN)
         | Q(ended_at__gt=ended),
@@ -170,9 +182,11 @@ def _messages(calls: Collection[Call], user: int, known: Rules) -> list[dict[str
     for row in _rows(legs):
         parts[row[0]] += _by_user([row])[user]
     unwanted = blocked({call.party for call in calls if call.party})
+    is_shared = any(not parts[call.pk] and call.clicked_by_id != user for call in calls)
+    away = is_shared and user in disturbed({user})
     found = []
     for call in calls:
-        own = parts[call.pk] or [Part(user, talked=False, quiet=False)]
+        own = parts[call.pk] or [Part(user, talked=False, quiet=away)]
         quiet, is_gone = _manner(call, own, known, call.party in unwanted)
         found.append(message(call, known, quiet=quiet, gone=is_gone))
     return [one for one in found if not one["gone"]]

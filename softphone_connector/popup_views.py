@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 
-def _about_call(
+def about_call(
     view: Callable[[HttpRequest, Call, User], HttpResponse],
 ) -> Callable[..., HttpResponse]:
     """Give a view the call at an address and the user, who may see it; else 404."""
@@ -46,19 +46,19 @@ def _about_call(
     return guarded
 
 
-def _asks_for_nothing(request: HttpRequest) -> bool:
+def asks_for_nothing(request: HttpRequest) -> bool:
     """Whether a script sent this, which shows by itself what came of it."""
     return request.headers.get("Accept", "") == "application/json"
 
 
 def _back(request: HttpRequest, call: Call) -> HttpResponse:
-    if _asks_for_nothing(request):
+    if asks_for_nothing(request):
         return HttpResponse(status=204)
     return redirect("softphone_connector:popup", call.uid)
 
 
 @require_GET
-@_about_call
+@about_call
 def popup(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """The popup as a page: what a softphone that opens a browser tab shows.
 
@@ -72,7 +72,7 @@ def popup(request: HttpRequest, call: Call, user: User) -> HttpResponse:
 
 
 @require_GET
-@_about_call
+@about_call
 def card(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """The card of a call, for the stack that the live channel fills."""
     context = {"card": card_of(call, user)}
@@ -80,7 +80,7 @@ def card(request: HttpRequest, call: Call, user: User) -> HttpResponse:
 
 
 @require_POST
-@_about_call
+@about_call
 def note(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """Save what the user has typed about the call (``text``)."""
     save_note(call, user, request.POST.get("text", ""))
@@ -88,19 +88,19 @@ def note(request: HttpRequest, call: Call, user: User) -> HttpResponse:
 
 
 @require_POST
-@_about_call
+@about_call
 def choose(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """Decide which of several matches it is (``match``: ``contacts:5``)."""
     source, _colon, object_id = request.POST.get("match", "").partition(":")
     try:
         choose_match(call, source, int(object_id), user)
     except (ValueError, NoSuchMatch):
-        return _refused(request, call, _("This record is not there any more."))
+        return refused(request, call, _("This record is not there any more."))
     return _back(request, call)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_about_call
+@about_call
 def add(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """Add the call's number to a record that is there already."""
     if not call.party:
@@ -124,7 +124,7 @@ def _add(request: HttpRequest, call: Call, user: User) -> HttpResponse:
         record = attach(user, source, int(object_id), field, number)
     except (ValueError, NoPlace):
         text = _("That field has got a number meanwhile. Choose another one.")
-        return _refused(request, call, text)
+        return refused(request, call, text)
     choose_match(call, source, record.pk, user)
     messages.success(
         request, _("The number was added to %(record)s.") % {"record": record}
@@ -132,8 +132,9 @@ def _add(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     return redirect("softphone_connector:popup", call.uid)
 
 
-def _refused(request: HttpRequest, call: Call, text: str) -> HttpResponse:
-    if _asks_for_nothing(request):
+def refused(request: HttpRequest, call: Call, text: str) -> HttpResponse:
+    """Say why something was not done: 409 for a script, else on the card's page."""
+    if asks_for_nothing(request):
         return HttpResponse(text, status=409, content_type="text/plain; charset=utf-8")
     messages.error(request, text)
     return redirect("softphone_connector:popup", call.uid)

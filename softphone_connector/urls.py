@@ -11,6 +11,7 @@ from softphone_connector import (
     my_phone_views,
     own_key_views,
     phone_test_views,
+    popup_actions,
     popup_views,
 )
 from softphone_connector.endpoints import views
@@ -26,6 +27,10 @@ urlpatterns = [
     path("popup/<uuid:uid>/note/", popup_views.note, name="note"),
     path("popup/<uuid:uid>/choose/", popup_views.choose, name="choose"),
     path("popup/<uuid:uid>/add/", popup_views.add, name="add"),
+    path("popup/<uuid:uid>/outcome/", popup_actions.outcome, name="outcome"),
+    path("popup/<uuid:uid>/call-back/", popup_actions.call_back, name="call-back"),
+    path("popup/<uuid:uid>/private/", popup_actions.private, name="private"),
+    path("popup/<uuid:uid>/block/", popup_actions.block_caller, name="block"),
     path("dial/", dial_views.dial_number, name="dial"),
     path("settings/clients/", client_views.clients, name="clients"),
     path("settings/clients/<slug:key>/", client_views.client, name="client"),

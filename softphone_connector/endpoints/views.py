@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
+from crmplus.accounts.rights import open_to_statistics
 from crmplus.conf import env
 from softphone_connector.endpoints.answers import Answer
 from softphone_connector.endpoints.handler import handle
@@ -41,6 +42,8 @@ def respond(answer: Answer) -> HttpResponse:
     return response
 
 
+# A phone has no user: whoever is signed in where it is called does not matter.
+@open_to_statistics
 @csrf_exempt
 def event(request: HttpRequest, path: str = "") -> HttpResponse:
     """Take one event: ``/softphone/{key}/{event}``, GET or POST.

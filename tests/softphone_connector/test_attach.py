@@ -10,6 +10,7 @@ import pytest
 from crmplus import hooks
 from crmplus.phonebook.find import find
 from crmplus.records.models import Contact, Organisation
+from crmplus.timeline.models import Change
 from softphone_connector import attach as module
 from softphone_connector.attach import FOUND_PER_TYPE, NoPlace, attach, candidates
 from tests.softphone_connector.cast import Cast
@@ -97,3 +98,11 @@ def test_what_a_user_may_not_see_is_out_of_reach(
     monkeypatch.setattr(module.hooks, "registered", lambda kind: [hidden])
     with pytest.raises(NoPlace):
         attach(people.anna, "contacts", contact.pk, "phone", STRANGER)
+
+
+def test_the_record_keeps_in_its_history_who_added_the_number(people: Cast) -> None:
+    contact = julia()
+    attach(people.anna, "contacts", contact.pk, "mobile", STRANGER)
+    change = Change.objects.get(target_kind="contacts", target_id=contact.pk)
+    assert change.author == people.anna
+    assert change.fields == {"mobile": ["", STRANGER]}

@@ -108,7 +108,7 @@ def test_an_anonymous_caller_is_nobody(people: Cast) -> None:
     card = card_of(tell("ringing", "201", "anonymous"), people.anna)
     assert card.is_anonymous
     assert card.pretty == card.place == card.region == ""
-    assert (card.matches, card.creators, card.last_call) == ((), (), None)
+    assert (card.matches, card.creators, card.history.calls) == ((), (), ())
 
 
 def test_a_colleague_is_named_and_no_record_made_of_one(people: Cast) -> None:
@@ -132,24 +132,36 @@ def test_the_last_talk_and_the_last_words_help_to_say_hello(people: Cast) -> Non
     add_comment("contacts", julia.pk, people.ben, "on the record")
     add_comment(CALL, talked.pk, people.ben, "newest")
     card = card_of(tell("ringing", "201", JULIA), people.anna)
-    assert card.last_call == talked
-    assert card.last_comment
-    assert card.last_comment.text == "newest"
+    told = [(one.call, one.look.word, one.comment) for one in card.history.calls]
+    assert told == [(talked, "Ended", "newest"), (missed, "Ringing", "older")]
+    assert card.history.comment
+    assert card.history.comment.text == "on the record"
+
+
+def test_of_many_calls_the_last_three_are_told_and_older_words_beside_them(
+    people: Cast,
+) -> None:
+    calls = [talk("201", JULIA, ago=3600 * (number + 1)) for number in range(5)]
+    add_comment(CALL, calls[4].pk, people.ben, "long ago")
+    card = card_of(tell("ringing", "201", JULIA), people.anna)
+    assert [one.call for one in card.history.calls] == calls[:3]
+    assert card.history.comment
+    assert card.history.comment.text == "long ago"
 
 
 def test_a_colleagues_call_that_one_may_not_see_is_not_told_of(people: Cast) -> None:
     talked = talk("202", JULIA, ago=3600)
     add_comment(CALL, talked.pk, people.ben, "between us")
     card = card_of(tell("ringing", "201", JULIA), people.anna)
-    assert card.last_call is None
-    assert card.last_comment is None
+    assert card.history.calls == ()
+    assert card.history.comment is None
 
 
 def test_words_on_the_record_count_too(people: Cast) -> None:
     add_comment("contacts", contact().pk, people.ben, "on the record")
     card = card_of(tell("ringing", "201", JULIA), people.anna)
-    assert card.last_comment
-    assert card.last_comment.text == "on the record"
+    assert card.history.comment
+    assert card.history.comment.text == "on the record"
 
 
 def test_my_own_note_is_mine_alone(people: Cast) -> None:
@@ -238,4 +250,4 @@ def test_a_card_takes_as_many_queries_however_much_there_is(people: Cast) -> Non
         talked = talk("202", JULIA, ago=700 + 100 * number)
         add_comment(CALL, talked.pk, people.ben, "said")
         Extension.objects.create(number=f"90{number}", user=people.anna)
-    assert queries(lambda: card_of(call, people.anna)) == few <= 14
+    assert queries(lambda: card_of(call, people.anna)) == few <= 18

@@ -2,7 +2,8 @@
 
 import { live } from "../live/live.js";
 import { Idiomorph } from "../vendor/idiomorph.js";
-import { csrfToken, toast } from "../crmplus/toast.js";
+import { register } from "../crmplus/keys.js";
+import { csrfToken, post, toast } from "../crmplus/toast.js";
 import { announce } from "./availability.js";
 import { isUnsaved, keepNotes, restoreNote } from "./notes.js";
 import { timers } from "./timers.js";
@@ -171,24 +172,38 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const card = event.target.closest?.("#popup-stack .popup");
-  const menu = event.target.closest?.("details[open]");
-  if (event.key === "Escape" && card && !menu) dismiss(card);
+  if (event.key === "Escape" && card && !event.defaultPrevented) dismiss(card);
 });
+
+// What was done, with a way back: the same address undoes it.
+function done(url, { text, undo }) {
+  const back = undo && (() => post(url, new URLSearchParams(undo)));
+  if (text) toast(text, { undo: back });
+}
+
+function closeMenu(form) {
+  const menu = form.closest("details");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
 
 // A choice is sent without leaving the page; the card then follows by itself.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-popup=send]");
   if (!form) return;
   event.preventDefault();
+  closeMenu(form);
   const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
   try {
     const answer = await fetch(form.action, {
       method: "POST",
       headers,
-      body: new FormData(form),
+      body: new FormData(form, event.submitter),
       redirect: "error",
     });
     if (!answer.ok) toast(await answer.text(), { level: "error" });
+    else if (answer.status === 200) done(form.action, await answer.json());
   } catch {
     toast(stack.dataset.failed, { level: "error" });
   }
@@ -208,6 +223,12 @@ function clear(state) {
   cards.replaceChildren();
   count();
 }
+
+// To the newest card that is open, without the mouse.
+register("a", stack.dataset.keysWords, () => {
+  const card = cards.querySelector(".popup:not(.is-folded)") ?? cards.firstElementChild;
+  card?.focus();
+});
 
 stack.dataset.side = localStorage.getItem(SIDE) ?? "end";
 document.querySelectorAll("[data-popup-page] .popup").forEach(reveal);
