@@ -118,10 +118,14 @@ class Office:
         call.tell("ringing")
         return call
 
-    def ask(self, code: str) -> Any:
-        """What a Python expression gives in the installation, through JSON."""
+    def ask(self, code: str, before: str = "") -> Any:
+        """What a Python expression gives in the installation, through JSON.
+
+        ``before`` are lines of Python, such as imports.
+        """
         text = (
-            f"import json\nfrom pbxmanager.models import *\nprint(json.dumps({code}))"
+            f"import json\nfrom pbxmanager.models import *\n{before}\n"
+            f"print(json.dumps({code}))"
         )
         return json.loads(self.server.manage("shell", "--verbosity=0", "-c", text))
 
