@@ -92,6 +92,9 @@ class PhoneSource(Hook):
     ``search(user, text, limit)`` finds records whose name begins with a text.
     ``noted(user, record, before)`` keeps in the record's history what somebody else
     changed: the values of the fields that were, by name.
+    ``members(user, record)`` gives the records that belong to one, as pairs of their
+    source's key and the record: an organisation's people. What happened with them
+    shows on its page, too; a hundred are enough.
     """
 
     lasts: ClassVar[bool] = True
@@ -111,6 +114,7 @@ class PhoneSource(Hook):
     visible: Callable[[Any, QuerySet[Any]], QuerySet[Any]] | None = None
     create_url: str = ""
     create_label: Text = ""
+    members: Callable[[Any, Any], Sequence[tuple[str, Any]]] | None = None
     search: Callable[[Any, str, int], Sequence[Any]] | None = None
     noted: Callable[[Any, Any, Mapping[str, str]], object] | None = None
 

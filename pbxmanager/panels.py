@@ -35,13 +35,15 @@ PANEL_SIZE = 10
 class RecordCall:
     """A call on the page of a record.
 
-    ``is_possible`` marks what may be another record's just as well.
+    ``is_possible`` marks what may be another record's just as well. ``member`` names
+    the one of an organisation's people whose call it is.
     """
 
     call: Call
     look: Look
     is_possible: bool
     comments: int = 0
+    member: str = ""
 
     @property
     def number(self) -> str:
@@ -75,6 +77,7 @@ def calls_of(
             look=look(call),
             is_possible=not belonging.owns(call),
             comments=comments.get(call.pk, 0),
+            member=belonging.member(call),
         )
         for call in calls
     ]
@@ -102,6 +105,7 @@ def call_entries(
 
 
 def _entry(one: RecordCall) -> Entry:
+    whom = f"{one.member} · " if one.member else ""
     talk = f" · {words.clock(one.call.duration)}" if one.call.duration else ""
     said = f" · {one.call.disposition.title}" if one.call.disposition else ""
     return Entry(
@@ -109,7 +113,7 @@ def _entry(one: RecordCall) -> Entry:
         kind="call",
         icon=one.look.icon,
         title=f"{one.look.title} · {one.look.word}",
-        text=f"{one.number}{talk}{said}",
+        text=f"{whom}{one.number}{talk}{said}",
         author=str(one.call.user or one.call.extension),
         url=one.call.get_absolute_url(),
         possible=one.is_possible,

@@ -20,16 +20,32 @@ from crmplus.records import (
     history,
     restoring,
 )
-from crmplus.records.models import Record, phone_labels
+from crmplus.records.models import Organisation, Record, phone_labels
 from crmplus.records.search import first_records
-from crmplus.records.types import TYPES, RecordType
+from crmplus.records.types import CONTACTS, ORGANISATIONS, TYPES, RecordType
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 
+MOST_PEOPLE = 100
+
+
 def _search(kind: RecordType, user: User, text: str, limit: int) -> list[Record]:
     return first_records(kind, text, user, limit)
+
+
+def _people(user: User, record: Record) -> list[tuple[str, Record]]:
+    """An organisation's first people; asked for once while its page is made."""
+    if not isinstance(record, Organisation):
+        return []
+    known: dict[int, list[tuple[str, Record]]] = record.__dict__.setdefault(
+        "_people", {}
+    )
+    if user.pk not in known:
+        rows = visible_records(user, record.contacts.order_by("name_key", "pk"))
+        known[user.pk] = [(CONTACTS.key, one) for one in rows[:MOST_PEOPLE]]
+    return known[user.pk]
 
 
 def _register(kind: RecordType) -> None:
@@ -54,6 +70,7 @@ def _register(kind: RecordType) -> None:
             create_label=kind.new,
             visible=visible_records,
             search=partial(_search, kind),
+            members=_people if kind is ORGANISATIONS else None,
             noted=history.note_fields,
         )
     )

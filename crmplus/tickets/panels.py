@@ -14,7 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crmplus.tickets.asking import visible_activities, visible_tickets
+from crmplus.phonebook.index import source_of
+from crmplus.phonebook.members import with_members
+from crmplus.tickets.asking import (
+    of_references,
+    visible_activities,
+    visible_tickets,
+)
 from crmplus.tickets.links import create_url
 from crmplus.tickets.models import (
     OPEN_ACTIVITIES,
@@ -64,8 +70,9 @@ def home_panel(request: HttpRequest) -> dict[str, Any]:
 def record_panel(request: HttpRequest, source_key: str, record: Any) -> dict[str, Any]:
     """The context of the panel with what is open of a record."""
     user, reference = signed_in_user(request), (source_key, record.pk)
-    tickets = _open_of(visible_tickets(user), reference, OPEN_TICKETS, "due_order")
-    todo = _open_of(visible_activities(user), reference, OPEN_ACTIVITIES, "due_at")
+    about = _about(user, source_key, record)
+    tickets = _open_of(visible_tickets(user), about & OPEN_TICKETS, "due_order")
+    todo = _open_of(visible_activities(user), about & OPEN_ACTIVITIES, "due_at")
     query = urlencode({"record": f"{source_key}:{record.pk}"})
     return {
         "target": f"{source_key}:{record.pk}",
@@ -80,11 +87,14 @@ def record_panel(request: HttpRequest, source_key: str, record: Any) -> dict[str
     }
 
 
-def _open_of(
-    rows: QuerySet[Any], reference: tuple[str, int], is_open: Q, order: str
-) -> list[Any]:
-    kind, key = reference
-    rows = rows.filter(is_open, target_kind=kind, target_id=key)
+def _about(user: User, source_key: str, record: Any) -> Q:
+    """What is about a record, or about one of those that belong to it."""
+    found = with_members(source_of(source_key), record, user)
+    return of_references([(source.key, one.pk) for source, one in found])
+
+
+def _open_of(rows: QuerySet[Any], wanted: Q, order: str) -> list[Any]:
+    rows = rows.filter(wanted)
     return list(rows.select_related("owner").order_by(order, "pk")[: ON_RECORD + 1])
 
 
@@ -97,7 +107,7 @@ def ticket_entries(
     """
     if source_key == TICKET:
         return []
-    rows = _of_record(visible_tickets(user), source_key, record)
+    rows = visible_tickets(user).filter(_about(user, source_key, record))
     opened = _newest(rows, "created_at", before, limit)
     closed = _newest(rows.filter(closed_at__isnull=False), "closed_at", before, limit)
     entries = [
@@ -115,12 +125,8 @@ def activity_entries(
     if source_key == TICKET:
         rows = rows.filter(ticket=record.pk)
     else:
-        rows = _of_record(rows, source_key, record)
+        rows = rows.filter(_about(user, source_key, record))
     return [_activity_entry(one) for one in _newest(rows, "done_at", before, limit)]
-
-
-def _of_record(rows: QuerySet[Any], source_key: str, record: Any) -> QuerySet[Any]:
-    return rows.filter(target_kind=source_key, target_id=record.pk)
 
 
 def _newest(
