@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from pbxmanager.models import Direction, Leg, Status
 from pbxmanager.workplace import rules
@@ -84,7 +85,7 @@ def _on_the_phone(
     Only calls that run have a time at which they are given up, and an index on it.
     """
     legs = Leg.objects.filter(
-        call__overdue_at__isnull=False,
+        call__overdue_at__gt=timezone.now(),
         call__deleted_at=None,
         over_at=None,
         user__isnull=False,
