@@ -59,6 +59,7 @@ FILTERS = {
 
 def prepare(database_url: str, folder: str) -> None:
     """Set Django up on the database under test, with the product's tables."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
     os.environ["CRMPLUS_DATA"] = folder
     os.environ["SECRET_KEY"] = "only-for-benchmarks-" * 3
     if database_url:
