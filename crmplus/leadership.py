@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 from zlib import crc32
@@ -88,6 +89,11 @@ class PostgresLeader:
     def release(self) -> None:
         with self._threads:
             if self._connection:
+                # The server notices a closed connection only a moment later.
+                with suppress(psycopg.Error):
+                    self._connection.execute(
+                        "SELECT pg_advisory_unlock(%s, %s)", self._lock
+                    )
                 self._connection.close()
             self._connection = None
 
