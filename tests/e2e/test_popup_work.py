@@ -95,3 +95,25 @@ def test_a_menu_of_the_card_stays_within_the_window(
         assert box["x"] + box["width"] <= 1024
         assert box["y"] + box["height"] <= 768
         tab.keyboard.press("Escape")
+
+
+def test_the_cards_are_dragged_to_the_other_side(
+    office: Office, tab: Page, agent: Agent
+) -> None:
+    office.rings(agent, JULIA)
+    handle = card(tab, "Julia Berg").locator(".popup-state")
+    stack = tab.locator("#popup-stack")
+    box = handle.bounding_box()
+    assert box
+    tab.mouse.move(box["x"] + 20, box["y"] + 8)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] - 100, box["y"] + 8, steps=3)
+    tab.mouse.up()
+    expect(stack).to_have_attribute("data-side", "end")
+    tab.mouse.move(box["x"] + 20, box["y"] + 8)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] - 700, box["y"] + 8, steps=5)
+    tab.mouse.up()
+    expect(stack).to_have_attribute("data-side", "start")
+    tab.reload()
+    expect(stack).to_have_attribute("data-side", "start")

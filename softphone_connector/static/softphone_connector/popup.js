@@ -5,6 +5,7 @@ import { Idiomorph } from "../vendor/idiomorph.js";
 import { register } from "../crmplus/keys.js";
 import { csrfToken, post, toast } from "../crmplus/toast.js";
 import { announce } from "./availability.js";
+import { movable } from "./moving.js";
 import { isUnsaved, keepNotes, restoreNote } from "./notes.js";
 import { timers } from "./timers.js";
 
@@ -143,10 +144,14 @@ function fold(button, card) {
 }
 
 // Out of the way of what one reads, to where the main actions are not either.
-function move(button) {
+function turn() {
   const side = stack.dataset.side === "start" ? "end" : "start";
   localStorage.setItem(SIDE, side);
   stack.dataset.side = side;
+}
+
+function move(button) {
+  turn();
   const menu = button.closest("details");
   menu.open = false;
   menu.querySelector("summary").focus();
@@ -233,6 +238,7 @@ register("a", stack.dataset.keysWords, () => {
 stack.dataset.side = localStorage.getItem(SIDE) ?? "end";
 document.querySelectorAll("[data-popup-page] .popup").forEach(reveal);
 keepNotes();
+movable(stack, turn);
 timers();
 live.on("call", show);
 live.on("state", clear);
