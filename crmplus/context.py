@@ -72,21 +72,17 @@ class Frame:
 
     @cached_property
     def create(self) -> list[Entry]:
-        """What "new" offers: every kind of record that has a form."""
+        """What "new" offers: every kind of record that has a form, and what else."""
         if not (self.signed_in and self.user.is_agent):
             return []
-        return [
-            Entry(
-                key=source.key,
-                label=str(source.label),
-                icon=source.icon,
-                url=resolve_url(source.create_url),
-                count=0,
-                active=False,
-                help="",
-            )
+        records = [
+            _offered(source.key, source.label, source.icon, source.create_url)
             for source in hooks.registered(hooks.PhoneSource)
             if source.create_url
+        ]
+        others = hooks.seen_by(self.user, hooks.CreateEntry)
+        return records + [
+            _offered(one.key, one.label, one.icon, one.url_name) for one in others
         ]
 
     @cached_property
@@ -179,6 +175,10 @@ class Frame:
         path = self.request.path
         inside = (url for url in urls if url != "/" and path.startswith(url))
         return max(inside, key=len, default=path)
+
+
+def _offered(key: str, label: hooks.Text, icon: str, to: str) -> Entry:
+    return Entry(key, str(label), icon, resolve_url(to), 0, active=False, help="")
 
 
 def theme_of_browser(request: HttpRequest) -> str:

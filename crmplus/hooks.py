@@ -296,6 +296,16 @@ class UserPage(ShownHook):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreateEntry(ShownHook):
+    """Something that "New" in the top bar offers beside records: a page with a form."""
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TopbarItem(ShownHook):
     """A template that stands in the top bar of every page of a signed-in user."""
 

@@ -168,4 +168,17 @@ hooks.register(
         order=50, key="tickets", label=_("Tickets and activities"), load=demo.load
     )
 )
+hooks.register(
+    hooks.CreateEntry(
+        key="ticket", label=_("Ticket"), icon="ticket", url_name="tickets:create"
+    )
+)
+hooks.register(
+    hooks.CreateEntry(
+        key="activity",
+        label=_("Activity"),
+        icon="calendar-check",
+        url_name="tickets:create-activity",
+    )
+)
 hooks.register(hooks.ApiRoutes(order=40, key="tickets", urls=api.urlpatterns))

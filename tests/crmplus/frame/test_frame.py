@@ -99,9 +99,13 @@ class TestMenu:
         assert frame_of(rf, admin, "/settings/").in_settings
         assert not frame_of(rf, admin, "/").in_settings
 
+    def test_new_offers_what_others_bring_too(self, rf, anna):
+        labels = [entry.label for entry in frame_of(rf, anna).create]
+        assert labels[-2:] == ["Ticket", "Activity"]
+
     def test_new_offers_the_records_that_have_a_form(self, rf, only, anna):
         only(source(create_url="accounts:new-user"), source(key="calls"))
-        (choice,) = frame_of(rf, anna).create
+        (choice, *_others) = frame_of(rf, anna).create
         assert (choice.label, choice.url) == ("Person", "/settings/users/new/")
 
 
