@@ -45,7 +45,7 @@ def test_a_comment_lives_through_all_that_happens_to_its_call(
         "Wants the new price list"
     )
     popup = card(tab)
-    popup.locator("summary").click()
+    popup.locator(".popup-more-menu summary").click()
     popup.get_by_role("link", name="Details of the call").click()
     expect(tab.locator("main")).to_contain_text("Wants the new price list")
     assert comments(office, call.call_id) == ["Wants the new price list"]
@@ -98,5 +98,5 @@ def test_hostile_words_in_a_comment_stay_words(
     tab.reload()
     expect(card(tab, state="ended").locator("textarea")).to_have_value(words)
     office.rings(agent, number)
-    expect(card(tab, state="ringing").locator(".popup-comment")).to_have_text(words)
+    expect(card(tab, state="ringing").locator(".popup-said")).to_have_text(words)
     assert tab.locator("#popup-stack img").count() == 0

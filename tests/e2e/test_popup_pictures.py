@@ -91,9 +91,9 @@ def test_every_state_of_a_popup(
     take("known")
     known.tell("connected")
     type_note(card(tab, state="connected"), "Will order 20 pieces")
-    card(tab).locator("summary").click()
+    card(tab).locator(".popup-more-menu summary").click()
     take("connected")
-    card(tab).locator("summary").click()
+    card(tab).locator(".popup-more-menu summary").click()
     close_all(tab)
     for name, number in (
         ("several", SHARED),
