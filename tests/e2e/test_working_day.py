@@ -73,6 +73,8 @@ def known_callers(day: Day, anna: Page) -> None:
     popup(anna, "Muster GmbH", "ended").locator("[data-popup=close]").click()
 
     call = day.talks(ANNA, SELLER)
+    outcomes = popup(anna, "", "connected").locator(".popup-outcomes")
+    expect(outcomes).to_be_visible()
     day.looks(anna, "day-04-nobody-known")
     call.tell("ended")
     popup(anna, "", "ended").locator("[data-popup=close]").click()

@@ -37,7 +37,8 @@ async function show(message) {
   if (message.quiet && !find(message.key) && !onItsPage(message.key)) return;
   const html = await live.card(message);
   const card = html && parse(html);
-  if (!card) return;
+  // It may have been closed while its new state was on the way.
+  if (!card || dismissed().includes(message.key)) return;
   const page = onItsPage(message.key);
   if (page) return update(page.querySelector(".popup"), card);
   const shown = find(message.key);
