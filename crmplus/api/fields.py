@@ -34,6 +34,15 @@ class Text(serializers.CharField):
             self.fail("max_length", max_length=self.max_length)
 
 
+class Flag(serializers.BooleanField):
+    """True or false, and nothing that may stand for it, as the schema says."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class Key(serializers.IntegerField):
     """The key of a row: a whole number in JSON, not one written as a text."""
 

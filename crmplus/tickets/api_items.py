@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
 from crmplus.accounts.models import User
-from crmplus.api.fields import FIRST, LAST, Key, PageUrl, Text, Time, UserName
+from crmplus.api.fields import FIRST, LAST, Flag, Key, PageUrl, Text, Time, UserName
 from crmplus.phonebook.records import resolve
 from crmplus.tickets import texts
 from crmplus.tickets.fields import parse_target, users_who_work
@@ -183,7 +183,7 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
         help_text="The ID of the ticket that it belongs to.",
     )
     due_at = DueField()
-    done = serializers.BooleanField(
+    done = Flag(
         source="is_done", required=False, help_text="True once it is done."
     )
     done_at = Time(allow_null=True)

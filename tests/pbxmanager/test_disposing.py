@@ -153,6 +153,17 @@ class TestChoosing:
         first.refresh_from_db()
         assert first.disposition == named("sold")
 
+    def test_a_private_call_that_is_joined_stays_private(self, office: Office) -> None:
+        first = office.ringing("201", call_id="a")
+        second = Call.objects.create(
+            direction="inbound", status="ringing", started_at=NOON, private_at=NOON
+        )
+        from pbxmanager.saving import _absorb
+
+        _absorb(first, second)
+        first.refresh_from_db()
+        assert first.private_at == NOON
+
 
 class TestTheAdminsList:
     def test_defaults_speak_the_readers_language(self) -> None:
