@@ -183,9 +183,7 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
         help_text="The ID of the ticket that it belongs to.",
     )
     due_at = DueField()
-    done = Flag(
-        source="is_done", required=False, help_text="True once it is done."
-    )
+    done = Flag(source="is_done", required=False, help_text="True once it is done.")
     done_at = Time(allow_null=True)
     done_by = UserName()
     created_by = UserName()
