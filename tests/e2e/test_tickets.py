@@ -60,7 +60,7 @@ def test_a_ticket_from_the_form_to_its_end(
     assert complaints(tab) == []
 
     tab.get_by_role("link", name="Julia Berg").click()
-    panel = tab.locator("section", has=tab.get_by_role("heading", name="To do"))
+    panel = tab.locator(".card", has=tab.get_by_role("heading", name="To do"))
     expect(panel).to_contain_text("Toner is missing")
     panel.get_by_label("What is to be done").fill("Ask for the model")
     panel.get_by_role("button", name="Add").click()
