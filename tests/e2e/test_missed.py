@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.axe import complaints
 from tests.e2e.office import Agent, Office, online
+from tests.e2e.test_dialling import LISTEN
 from tests.support.recording_host import HOST, RecordingHost, recording_host
 from tests.support.server import Server, copy_template
 
@@ -66,6 +67,25 @@ def until(tab: Page, player: str) -> None:
             return
         tab.wait_for_timeout(100)
     raise AssertionError(player)
+
+
+def test_without_the_server_a_click_calls_back_all_the_same(
+    office: Office, sit: Sit
+) -> None:
+    anna = office.agent()
+    number = office.stranger()
+    office.rings(anna, number).tell("missed")
+    tab = sit(anna, path=MISSED)
+    tab.add_init_script(LISTEN)
+    line = tab.locator(".missed tbody tr")
+    tab.wait_for_timeout(1500)  # the list follows within a second
+    tab.reload()
+    expect(line).to_have_count(1)
+    for path in ("**/take/", "**/dial/"):
+        tab.route(path, lambda route: route.abort())
+    line.get_by_role("link", name="back").click()
+    tab.wait_for_function("uri => dialled.includes(uri)", arg=f"tel:{number}")
+    expect(tab.locator("#toasts")).to_contain_text("could not be noted")
 
 
 def test_two_agents_share_what_was_missed(

@@ -101,8 +101,7 @@ function tick() {
 }
 
 function soon() {
-  if (waiting || document.hidden) return;
-  waiting = setTimeout(() => refresh().catch(() => {}), CALM);
+  waiting ||= setTimeout(() => refresh().catch(() => {}), CALM);
 }
 
 function isKnown({ key, version }) {
@@ -111,19 +110,10 @@ function isKnown({ key, version }) {
 }
 
 if (news) {
-  let missed = false;
-  const changed = () => {
-    missed ||= document.hidden;
-    soon();
-  };
+  // Calls of others, as far as one sees them.
+  const changed = live.hint("calls", soon);
   live.on("call", (message) => {
     if (!isKnown(message)) changed();
-  });
-  // Calls of others, as far as one sees them.
-  live.on("calls", changed);
-  document.addEventListener("visibilitychange", () => {
-    if (missed && !document.hidden) soon();
-    missed &&= document.hidden;
   });
   setInterval(() => document.hidden || tick(), SECOND);
 }

@@ -9,7 +9,6 @@ const table = document.getElementById("missed");
 const news = document.getElementById("missed-news");
 const shown = () => [...document.querySelectorAll(".missed tbody tr")];
 let waiting = 0;
-let stale = false;
 
 async function read(url) {
   const answer = await fetch(url, { headers: { Accept: "text/html" }, redirect: "error" });
@@ -47,20 +46,23 @@ async function refresh() {
   await Promise.all([follow(), countNew()]);
 }
 
-function changed() {
-  stale = document.hidden;
-  if (stale || waiting) return;
-  waiting = setTimeout(() => refresh().catch(() => {}), CALM);
-}
+const changed = live.hint("missed", () => {
+  waiting ||= setTimeout(() => refresh().catch(() => {}), CALM);
+});
 
-// Whoever calls back has it in hand: so two do not call at once.
-async function takeAndDial(link) {
+async function take(link) {
   const answer = await fetch(link.dataset.take, {
     method: "POST",
     headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
     redirect: "error",
   });
-  const { taken, text } = await answer.json();
+  return answer.json();
+}
+
+// Whoever calls back has it in hand: so two do not call at once. Where the CRM can't be
+// reached the phone dials all the same, and the click says that nothing was noted.
+async function takeAndDial(link) {
+  const { taken, text } = await take(link).catch(() => ({ taken: true }));
   if (!taken) {
     toast(text, { level: "warning" });
     changed();
@@ -78,17 +80,7 @@ document.addEventListener(
     if (!link || link.dataset.taken || event.button !== 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (event.detail < 2) takeAndDial(link).catch(() => {});
+    if (event.detail < 2) takeAndDial(link);
   },
   { capture: true },
 );
-
-let wasAway = false;
-live.on("missed", changed);
-live.on("state", (state) => {
-  if (state === "online" && wasAway) changed();
-  wasAway = state === "reconnecting" || state === "offline";
-});
-document.addEventListener("visibilitychange", () => {
-  if (stale && !document.hidden) changed();
-});

@@ -7,7 +7,6 @@ const SPREAD = 500;
 const counter = document.getElementById("missed-counter");
 const entry = document.querySelector(`.sidebar a.nav-link[href="${counter?.dataset.page}"]`);
 let waiting = 0;
-let stale = false;
 
 function show(count) {
   let badge = entry.querySelector(".nav-count");
@@ -36,20 +35,4 @@ function soon() {
   waiting = setTimeout(() => count().catch(() => {}), pause);
 }
 
-function changed() {
-  stale = document.hidden;
-  if (!stale) soon();
-}
-
-if (entry) {
-  let wasAway = false;
-  live.on("missed", changed);
-  // What was told meanwhile was not heard.
-  live.on("state", (state) => {
-    if (state === "online" && wasAway) changed();
-    wasAway = state === "reconnecting" || state === "offline";
-  });
-  document.addEventListener("visibilitychange", () => {
-    if (stale && !document.hidden) changed();
-  });
-}
+if (entry) live.hint("missed", soon, { first: true });

@@ -4,6 +4,10 @@
 //                                     message.gone: take it away
 //   live.on("state", (state) => …)    online, reconnecting, offline, signed-out
 //   await live.card(message)          the HTML at message.card, null if there is none
+//   live.hint("missed", act)          for messages without contents, which only say that
+//                                     something has changed: act() for each, once after
+//                                     the connection was lost, and in a hidden tab only
+//                                     when it is looked at again
 
 import { Switchboard } from "./switchboard.js";
 
@@ -28,6 +32,29 @@ class Live {
     for (const message of this.known.values()) {
       if (message.type === type) listener(message);
     }
+  }
+
+  // With `first` also once at the beginning: what has changed since the page was made
+  // was not heard. Gives the function that a hint calls.
+  hint(type, act, { first = false } = {}) {
+    let stale = false;
+    let lost = false;
+    let begun = first;
+    const changed = () => {
+      stale = document.hidden;
+      if (!stale) act();
+    };
+    this.on(type, changed);
+    this.on("state", (state) => {
+      const online = state === "online";
+      if (online && lost) changed();
+      lost = begun && !online;
+      begun ||= online;
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (stale && !document.hidden) changed();
+    });
+    return changed;
   }
 
   card(message) {
