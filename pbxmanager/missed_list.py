@@ -33,7 +33,8 @@ def visible_missed(
     """The entries that a user may see, of blocked numbers none; in no order.
 
     These are the calls that rang in vain at the phones of those whose calls the user
-    sees, and what the user has taken. ``is_open`` narrows them.
+    sees, and what the user has taken. Whose newest call is private is there for those
+    alone whose phones rang. ``is_open`` narrows them.
     """
     scope = calls_scope(user)
     if scope is None:
@@ -44,6 +45,8 @@ def visible_missed(
     if any_blocked():
         barred = BlockedNumber.objects.filter(party=OuterRef("party"))
         rows = rows.filter(~Exists(barred))
+    own = MissedPart.objects.filter(user=user).values("caller")
+    rows = rows.filter(Q(call__private_at=None) | Q(pk__in=own))
     if scope == Scope.ALL:
         return rows
     parts = MissedPart.objects.filter(user__in=within(user, scope))
