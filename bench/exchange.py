@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +22,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from databases import prepare
+
 HEADS = (
     "First name",
     "Last name",
@@ -38,21 +37,6 @@ HEADS = (
     "City",
     "Country",
 )
-
-
-def prepare(database_url: str, folder: str) -> None:
-    """Set Django up on the database under test, with the product's tables."""
-    os.environ["CRMPLUS_DATA"] = folder
-    os.environ["SECRET_KEY"] = "only-for-benchmarks-" * 3
-    if database_url:
-        os.environ["DATABASE_URL"] = database_url
-    os.environ["DJANGO_SETTINGS_MODULE"] = "crmplus.settings"
-    sys.path.insert(0, str(ROOT))
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0, skip_checks=True)
 
 
 def people(count: int) -> Iterator[list[str]]:

@@ -15,10 +15,8 @@ busy machine it tells more than the clock.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,10 +24,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from databases import prepare
+
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
-ROOT = Path(__file__).resolve().parent.parent
 TEAMS = 8
 PARTIES = 40_000
 AT_ONCE = 5_000
@@ -49,26 +48,13 @@ PAGES = {
 }
 
 
-def prepare(database_url: str, folder: str) -> None:
-    """Set Django up on the database under test, with the product's tables."""
-    os.environ |= {
-        "CRMPLUS_DATA": folder,
-        "CRMPLUS_DEMO": "1",
-        "DJANGO_SETTINGS_MODULE": "crmplus.settings",
-        "ALLOWED_HOSTS": "testserver",
-    }
-    if database_url:
-        os.environ["DATABASE_URL"] = database_url
-    sys.path.insert(0, str(ROOT))
-    import django
-
-    django.setup()
+def open_pages() -> None:
+    """What a page needs: static files, and an active add-on."""
     from django.core.management import call_command
 
     from crmplus.administration import demo
 
-    call_command("migrate", verbosity=0)
-    demo.load()  # without an active add-on there are no pages
+    demo.load()
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
@@ -275,7 +261,8 @@ def ask(runs: int) -> None:
 
 def run(options: argparse.Namespace, folder: str) -> None:
     is_new = not (Path(folder) / "filled").exists()
-    prepare(options.database_url, folder)
+    prepare(options.database_url, folder, CRMPLUS_DEMO="1", ALLOWED_HOSTS="testserver")
+    open_pages()
     if is_new:
         begun = time.perf_counter()
         calls = fill(options.days, options.calls, people(options.users))

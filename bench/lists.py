@@ -18,7 +18,6 @@ import argparse
 import os
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +25,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from databases import prepare
+
 GOAL = 50.0
 OWNERS, ORGANISATIONS = 40, 50_000
 CITIES = ("Berlin", "München", "Hamburg", "Öhringen", "Zürich", "Łódź", "Wien", "")
@@ -55,22 +55,6 @@ FILTERS = {
     "one letter": "q=m",
     "name": "q=muster12",
 }
-
-
-def prepare(database_url: str, folder: str) -> None:
-    """Set Django up on the database under test, with the product's tables."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    os.environ["CRMPLUS_DATA"] = folder
-    os.environ["SECRET_KEY"] = "only-for-benchmarks-" * 3
-    if database_url:
-        os.environ["DATABASE_URL"] = database_url
-    os.environ["DJANGO_SETTINGS_MODULE"] = "crmplus.settings"
-    sys.path.insert(0, str(ROOT))
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0, skip_checks=True)
 
 
 def batched(count: int, size: int) -> Iterator[range]:

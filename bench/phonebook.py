@@ -14,7 +14,6 @@ import argparse
 import os
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-ROOT = Path(__file__).resolve().parent.parent
+from databases import prepare
+
 LOOK_UPS = 2_000
 AREAS = ("30", "40", "89", "69", "221", "711", "351")
 STYLES = (
@@ -33,21 +33,6 @@ STYLES = (
     "(0{a}) {s}",
     "0049{a}{s}",
 )
-
-
-def prepare(database_url: str, folder: str) -> None:
-    """Set Django up on the database under test, with the product's tables."""
-    os.environ["CRMPLUS_DATA"] = folder
-    os.environ["SECRET_KEY"] = "only-for-benchmarks-" * 3
-    if database_url:
-        os.environ["DATABASE_URL"] = database_url
-    os.environ["DJANGO_SETTINGS_MODULE"] = "crmplus.settings"
-    sys.path.insert(0, str(ROOT))
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0, skip_checks=True)
 
 
 @contextmanager

@@ -18,7 +18,8 @@ import tempfile
 import time
 from typing import Any
 
-from lists import fill, prepare
+from databases import prepare
+from lists import fill
 
 GOAL = 100.0
 TYPED = (

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from pbxmanager.models import Call
+from pbxmanager.models import Call, Leg
 from pbxmanager.signals import touch
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 
-def may_be_private(call: Call, user: User) -> bool:
-    """Whether a user may say so: it was at one of their phones, or they dialled it."""
-    if user.pk in {call.user_id, call.clicked_by_id}:
-        return True
-    return call.legs.filter(user=user).exists()
+def may_be_private(call: Call, user: User, own: Collection[Leg]) -> bool:
+    """Whether a user may say so: it was at one of their phones (``own`` are their
+    legs), or they dialled it."""
+    return bool(own) or user.pk in {call.user_id, call.clicked_by_id}
 
 
 def set_private(call: Call, *, private: bool) -> None:

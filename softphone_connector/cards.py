@@ -18,6 +18,7 @@ from crmplus.phonebook.find import COMPANY, EXACT, Match, find
 from crmplus.phonebook.normalise import NumberKind
 from pbxmanager.blocking import blocked
 from pbxmanager.models import Call, Direction, Leg, RemoteNumber, Status
+from pbxmanager.privacy import may_be_private
 from pbxmanager.tables import Transfer, transfers
 from pbxmanager.workplace import on_behalf
 from pbxmanager.workplace.main_numbers import main_number_of
@@ -189,13 +190,18 @@ def card_of(call: Call, user: User) -> Card:
         for_whom="" if own else on_behalf.for_whom(call, user.pk),
         creators=_creators(call, remote),
         over_at=over_at,
-        may_hide=is_mine or bool(own),
+        may_hide=may_be_private(call, user, own),
         may_block=user.is_supervisor
         and bool(remote.party)
         and not _is_internal(remote),
         is_blocked=remote.party in blocked([remote.party]) if remote.party else False,
         now=timezone.now(),
     )
+
+
+def remote_of(call: Call, user: User) -> RemoteNumber:
+    """The other party of a call as a user sees it."""
+    return _remote(call, list(call.legs.filter(user=user)))
 
 
 def _remote(call: Call, own: list[Leg]) -> RemoteNumber:

@@ -26,7 +26,7 @@ from pbxmanager.disposing import (
 from pbxmanager.models import Call
 from pbxmanager.privacy import may_be_private, set_private
 from pbxmanager.signals import touch
-from softphone_connector.cards import card_of
+from softphone_connector.cards import card_of, remote_of
 from softphone_connector.popup_views import about_call, asks_for_nothing, refused
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _drop_call_back(
 @about_call
 def private(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """Mark the call as private, or with ``off`` show it to others again."""
-    if not may_be_private(call, user):
+    if not may_be_private(call, user, list(call.legs.filter(user=user))):
         raise PermissionDenied
     hide = "off" not in request.POST
     set_private(call, private=hide)
@@ -122,7 +122,7 @@ def private(request: HttpRequest, call: Call, user: User) -> HttpResponse:
 @about_call
 def block_caller(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     """Block the number for everybody, or with ``off`` let its calls pop up again."""
-    number = card_of(call, user).remote.as_number()
+    number = remote_of(call, user).as_number()
     if not user.is_supervisor or not number.key:
         raise PermissionDenied
     if "off" in request.POST:
