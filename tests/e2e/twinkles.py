@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -27,6 +28,19 @@ dev_mic=alsa:null
 validate_audio_dev=no
 play_ringtone=no
 play_ringback=no
+"""
+# RFC 3261, 11: whoever listens answers it, in a call or not.
+OPTIONS = """\
+OPTIONS sip:{user}@127.0.0.1:{sip} SIP/2.0
+Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{own}
+Max-Forwards: 70
+From: <sip:test@127.0.0.1:{own}>;tag={own}
+To: <sip:{user}@127.0.0.1:{sip}>
+Call-ID: {own}@127.0.0.1
+CSeq: 1 OPTIONS
+Contact: <sip:test@127.0.0.1:{own}>
+Content-Length: 0
+
 """
 
 
@@ -73,6 +87,31 @@ class Twinkle:
 
     def hang_up(self) -> None:
         self._do("bye")
+
+    def is_stuck(self) -> bool:
+        """Whether it answers nobody any more.
+
+        Twinkle 1.10.2 locks itself up now and then on a busy machine, mostly while it
+        calls: its console still takes commands, but no SIP message is looked at.
+        """
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+            line.settimeout(10)
+            line.bind(("127.0.0.1", 0))
+            own = line.getsockname()[1]
+            asked = OPTIONS.format(user=self.user, sip=self.sip, own=own)
+            lines = asked.replace("\n", "\r\n")
+            line.sendto(lines.encode(), ("127.0.0.1", self.sip))
+            try:
+                return not line.recv(4096).startswith(b"SIP/2.0")
+            except TimeoutError:
+                return True
+
+    def restart(self) -> None:
+        """Start it anew, whatever state it was in."""
+        self.stop()
+        self._log.rename(self._log.with_suffix(".before"))
+        (self.home / ".twinkle" / "twinkle.lck").unlink(missing_ok=True)
+        self.start()
 
     def stop(self) -> None:
         if self._process:
