@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def prepare(database_url: str, folder: str, **more: str) -> None:
-    """Set Django up on the database under test, with the product's tables.
+def set_up(database_url: str, folder: str, **more: str) -> None:
+    """Set Django up on the database under test.
 
     Without a URL it is a SQLite file in the folder, which is made where it is missing;
     ``more`` goes into the environment.
@@ -26,7 +26,13 @@ def prepare(database_url: str, folder: str, **more: str) -> None:
         os.environ["DATABASE_URL"] = database_url
     sys.path.insert(0, str(ROOT))
     import django
-    from django.core.management import call_command
 
     django.setup()
+
+
+def prepare(database_url: str, folder: str, **more: str) -> None:
+    """Set Django up on the database under test, with the product's tables."""
+    set_up(database_url, folder, **more)
+    from django.core.management import call_command
+
     call_command("migrate", verbosity=0, skip_checks=True)
