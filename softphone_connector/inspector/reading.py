@@ -54,8 +54,10 @@ class EventLine:
     ``sent`` is the request's path and parameters. ``day`` is when it came, "" for
     today. ``call`` is the one it went to, ``look`` how that one is shown, ``call_id``
     the client's own. ``number`` is the other party in words. ``refusal`` says why the
-    event was refused and what to do, ``remarks`` what was left out of it. ``drift``
-    is how far the stated time is ahead of the arrival, None where the arrival counts.
+    event was refused and what to do, ``remarks`` what was left out of it. ``no_call``
+    says why one that was taken went to no call, and ``is_ignored`` that this is for
+    its number. ``drift`` is how far the stated time is ahead of the arrival, None
+    where the arrival counts.
     """
 
     event: Event
@@ -71,6 +73,8 @@ class EventLine:
     call_id: str
     refusal: str
     remarks: tuple[str, ...]
+    no_call: str
+    is_ignored: bool
     drift: timedelta | None
 
     @property
@@ -121,6 +125,8 @@ def _line(event: Event, sender: Sender, today: Any) -> EventLine:
         call_id=visible(clients_own(report.client_call_id)) if report else "",
         refusal=refusal(event, sender),
         remarks=tuple(visible(remark(note)) for note in _notes(event)),
+        no_call=_no_call(event),
+        is_ignored=_is_ignored(event),
         drift=stated - event.received_at if stated else None,
     )
 
@@ -128,6 +134,20 @@ def _line(event: Event, sender: Sender, today: Any) -> EventLine:
 def _day(at: datetime, today: Any) -> str:
     day = timezone.localtime(at).date()
     return "" if day == today else date_format(day, "MONTH_DAY_FORMAT")
+
+
+def _no_call(event: Event) -> str:
+    if event.report_id or event.refused:
+        return ""
+    if _is_ignored(event):
+        return _("Left out of the log: its number is to be ignored.")
+    return _("It is none of the four events: it is kept, and changes no call.")
+
+
+def _is_ignored(event: Event) -> bool:
+    # Of what belongs to no call, the recorder refuses all else.
+    belongs = event.report_id or event.refused or event.kind == EventKind.OTHER
+    return not belongs
 
 
 def _notes(event: Event) -> list[Mapping[str, object]]:

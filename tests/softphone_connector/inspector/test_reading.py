@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from crmplus.phonebook.models import NumberSettings
 from pbxmanager.models import Call, Event
 from softphone_connector import keys
 from softphone_connector.inspector.reading import event_lines, with_calls
@@ -23,6 +24,27 @@ from tests.softphone_connector.talking import click
 
 
 class TestLine:
+    def test_an_ignored_number_says_that_it_is_one(self, people: Cast) -> None:
+        NumberSettings.objects.create(pk=1, ignored_numbers=NUMBER)
+        ring(people.key)
+        found = line()
+        assert (found.call, found.refusal, found.is_ignored) == (None, "", True)
+        assert found.no_call == "Left out of the log: its number is to be ignored."
+
+    def test_what_is_none_of_the_four_events_says_so(self, people: Cast) -> None:
+        found = line(event())
+        assert not found.is_ignored
+        assert "none of the four events" in found.no_call
+
+    def test_an_event_of_a_call_or_a_refused_one_gives_no_such_reason(
+        self, people: Cast
+    ) -> None:
+        ring(people.key)
+        assert (line().no_call, line().is_ignored) == ("", False)
+        send(f"{people.key}/ringing", {"extension": "201", "call_id": "none"})
+        assert line().refusal
+        assert (line().no_call, line().is_ignored) == ("", False)
+
     def test_a_taken_event(self, people: Cast) -> None:
         ring(people.key, name="Julia Berg", direction="in", call_id="c1")
         found = line()
