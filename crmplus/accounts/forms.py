@@ -76,6 +76,7 @@ class MySettingsForm(UserModelForm):
         super().__init__(*args, **kwargs)
         self.fields["language"] = language_field()
         self.fields["time_zone"] = zone_field()
+        self.fields["email"].label = _("E-mail")
         self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
         self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
 

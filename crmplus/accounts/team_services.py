@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from crmplus.accounts.models import Team, User
-from crmplus.accounts.user_changes import AREA, TEAM
+from crmplus.accounts.user_changes import AREA, TEAM, noted
 from crmplus.administration.audit import Subject, note_change
 
 
@@ -20,12 +22,26 @@ def with_counts() -> QuerySet[Team]:
     return Team.objects.annotate(people=Count("members")).order_by("name")
 
 
-def save_team(actor: User, team: Team) -> None:
-    """Store a new or renamed team."""
+def save_team(actor: User, team: Team, members: Iterable[User] | None = None) -> None:
+    """Store a new or renamed team; ``members``, if given, are all who are in it then.
+
+    Each who comes in or leaves is a change of that user.
+    """
     with transaction.atomic():
         before = Team.objects.filter(pk=team.pk).first() if team.pk else None
         team.save()
         _note(actor, before, team)
+        if members is not None:
+            _fill(actor, team, {user.pk for user in members})
+
+
+def _fill(actor: User, team: Team, wanted: set[int]) -> None:
+    moving = Q(pk__in=wanted) ^ Q(pk__in=team.members.values("pk"))
+    rows = User.objects.filter(moving).select_for_update(of=("self",))
+    for person in rows.select_related("team").order_by("pk"):
+        with noted(actor, person):
+            person.team = team if person.pk in wanted else None
+            person.save(update_fields=["team"])
 
 
 def delete_team(actor: User, team: Team) -> str:

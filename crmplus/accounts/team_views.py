@@ -16,7 +16,7 @@ from crmplus import keyset, toasts
 from crmplus.accounts import team_services
 from crmplus.accounts.models import Role, Team
 from crmplus.accounts.rights import role_required
-from crmplus.accounts.user_forms import TeamForm
+from crmplus.accounts.user_forms import TeamForm, TeamPageForm
 from crmplus.web import signed_in_user
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -25,13 +25,13 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.ADMIN)
 @form_page
 def teams(request: HttpRequest) -> HttpResponse:
-    """All teams with the number of their members; POST makes one more."""
+    """All teams with the number of their members; POST makes one more, to be filled."""
     form = TeamForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         team = form.save(commit=False)
         team_services.save_team(signed_in_user(request), team)
         messages.success(request, _("“%(name)s” is there.") % {"name": team})
-        return redirect("accounts:teams")
+        return redirect("accounts:team", team.pk)
     page = keyset.page(team_services.with_counts(), "name", request.GET)
     return render(request, "accounts/teams.html", {"form": form, "page": page})
 
@@ -42,9 +42,11 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A team: its name, and who is in it."""
     found = get_object_or_404(Team, pk=pk)
     data = request.POST if request.method == "POST" else None
-    form = TeamForm(data, instance=Team.objects.get(pk=pk))
+    form = TeamPageForm(data, instance=Team.objects.get(pk=pk))
     if form.is_bound and form.is_valid():
-        team_services.save_team(signed_in_user(request), form.save(commit=False))
+        members = form.cleaned_data["members"]
+        saved = form.save(commit=False)
+        team_services.save_team(signed_in_user(request), saved, members)
         messages.success(request, _("The team is saved."))
         return redirect("accounts:teams")
     people = keyset.page(found.members.all(), "username", request.GET)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
+from django.db.models import Q
 from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from crmplus.hooks import Text
 
     TeamModelForm = forms.ModelForm[Team]
+    UserChoices = forms.ModelMultipleChoiceField[User]
 else:
     TeamModelForm = forms.ModelForm
+    UserChoices = forms.ModelMultipleChoiceField
 
 LONGEST_IDLE = 24 * 60
 SEES_RECORDS: dict[str, Text] = {
@@ -57,6 +60,8 @@ class UserForm(UserModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"] = language_field()
+        self.fields["username"].label = _("User name")
+        self.fields["email"].label = _("E-mail")
         self.fields["username"].help_text = _("For signing in, such as anna.schmidt.")
         self.fields["username"].widget.attrs["autocomplete"] = "off"
         self.fields["role"].help_text = _(
@@ -132,6 +137,23 @@ def _choices(
     return [(radio, sentences[radio.data["value"]]) for radio in chosen]
 
 
+class PeopleField(UserChoices):
+    """A choice of users for a team; whoever is in another one says in which."""
+
+    def __init__(self, team: Team, **options: Any) -> None:
+        # Locked users stay what they are: nobody else could take them out.
+        offered = Q(is_active=True) | Q(team=team)
+        rows = User.objects.filter(offered).select_related("team")
+        order = rows.order_by("first_name", "last_name", "username")
+        super().__init__(order, **options)
+        self.team = team
+
+    def label_from_instance(self, obj: User) -> str:
+        """ "Ben Carter", or "Ben Carter · Service" while he is in another team."""
+        other = obj.team if obj.team != self.team else None
+        return f"{obj} · {other}" if other else str(obj)
+
+
 class TeamForm(TeamModelForm):
     """A team's name."""
 
@@ -142,3 +164,22 @@ class TeamForm(TeamModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+
+class TeamPageForm(TeamForm):
+    """A team's name, and who is in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"] = PeopleField(
+            self.instance,
+            label=_("Members"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+            help_text=_(
+                "Everybody is in one team at most: who comes in leaves the other one."
+            ),
+        )
+        self.initial["members"] = list(
+            self.instance.members.values_list("pk", flat=True)
+        )

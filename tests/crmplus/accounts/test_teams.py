@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crmplus.accounts import team_services
@@ -38,8 +40,9 @@ def told() -> list[tuple[str, str]]:
 
 def test_a_team_is_made_renamed_and_each_is_noted(admin: User) -> None:
     browser = client_of(admin)
-    assert browser.post(TEAMS, {"name": "Sales"}).url == TEAMS
+    answer = browser.post(TEAMS, {"name": "Sales"})
     team = Team.objects.get()
+    assert answer.url == url("team", team)
     assert browser.post(url("team", team), {"name": "Support"}).url == TEAMS
     assert [str(one) for one in Team.objects.all()] == ["Support"]
     (made, first), (renamed, second) = told()
@@ -72,9 +75,79 @@ def test_the_list_counts_members_in_one_query(
 
 def test_the_page_names_the_members(admin: User, sales: Team, anna: User) -> None:
     browser = client_of(admin)
-    assert "Nobody is in this team yet" in browser.get(url("team", sales)).text
+    link = f'href="{reverse("accounts:user", args=[anna.pk])}"'
+    assert link not in browser.get(url("team", sales)).text
     User.objects.filter(pk=anna.pk).update(team=sales)
-    assert "Anna Schmidt" in browser.get(url("team", sales)).text
+    assert link in browser.get(url("team", sales)).text
+
+
+class TestMembers:
+    def fill(self, admin: User, team: Team, *people: User) -> None:
+        data = {"name": team.name, "members": [one.pk for one in people]}
+        assert client_of(admin).post(url("team", team), data).url == TEAMS
+
+    def test_come_in_and_leave_on_the_page_of_the_team(
+        self, admin: User, sales: Team, anna: User, karin: User
+    ) -> None:
+        self.fill(admin, sales, anna, karin)
+        assert set(sales.members.all()) == {anna, karin}
+        self.fill(admin, sales, karin)
+        assert set(sales.members.all()) == {karin}
+
+    def test_each_is_a_change_of_that_user_and_who_stays_is_none(
+        self, admin: User, sales: Team, anna: User, karin: User
+    ) -> None:
+        User.objects.filter(pk=karin.pk).update(team=sales)
+        self.fill(admin, sales, anna, karin)
+        change = SettingsChange.objects.get(kind="user")
+        assert change.what == "anna"
+        assert change.changes == [{"field": "team", "before": None, "after": "Sales"}]
+
+    def test_who_is_in_another_team_says_so_and_moves(
+        self, admin: User, sales: Team, anna: User
+    ) -> None:
+        service = Team.objects.create(name="Service")
+        User.objects.filter(pk=anna.pk).update(team=service)
+        page = client_of(admin).get(url("team", sales)).text
+        assert "Anna Schmidt · Service" in page
+        assert "Anna Schmidt · Service" not in (
+            client_of(admin).get(url("team", service)).text
+        )
+        self.fill(admin, sales, anna)
+        assert not service.members.exists()
+
+    def test_who_is_locked_out_can_leave_and_cannot_come_in(
+        self, admin: User, sales: Team, anna: User
+    ) -> None:
+        User.objects.filter(pk=anna.pk).update(is_active=False, team=sales)
+        browser = client_of(admin)
+        assert "Anna Schmidt" in browser.get(url("team", sales)).text
+        self.fill(admin, sales)
+        assert not sales.members.exists()
+        data = {"name": "Sales", "members": [anna.pk]}
+        assert browser.post(url("team", sales), data).status_code == 200
+        assert not sales.members.exists()
+
+    def test_nothing_of_it_is_kept_where_the_name_is_refused(
+        self, admin: User, sales: Team, anna: User
+    ) -> None:
+        data = {"name": "", "members": [anna.pk]}
+        answer = client_of(admin).post(url("team", sales), data)
+        assert answer.status_code == 200
+        assert not sales.members.exists()
+
+    def test_the_page_costs_the_same_however_many(
+        self, admin: User, sales: Team, anna: User
+    ) -> None:
+        browser = client_of(admin)
+        browser.get(url("team", sales))
+        with CaptureQueriesContext(connection) as few:
+            browser.get(url("team", sales))
+        for number in range(5):
+            person(f"user{number}", team=sales)
+        with CaptureQueriesContext(connection) as many:
+            browser.get(url("team", sales))
+        assert len(many) == len(few)
 
 
 def test_the_empty_list_says_what_teams_are_for(admin: User) -> None:
