@@ -69,10 +69,10 @@ hooks.register(
         key="pbx-manager-settings",
         label=_("PBX Manager"),
         icon="phone",
-        url_name="pbxmanager:settings",
+        url_name="pbxmanager:settings-numbers",
         section="settings",
         roles=("admin",),
-        help=_("Endpoints of the phones, numbers, rules and the block list."),
+        help=_("How numbers are read, rules, outcomes, block list and endpoints."),
     )
 )
 hooks.register(

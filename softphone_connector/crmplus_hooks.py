@@ -41,6 +41,7 @@ hooks.register(
         label=_("My phone"),
         icon="phone",
         url_name="softphone_connector:my-phone",
+        user_label=_("Phones"),
         user_url_name="softphone_connector:users-phone",
     )
 )

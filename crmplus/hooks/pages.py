@@ -85,14 +85,15 @@ class SettingsSection(ShownHook):
 class UserPage(ShownHook):
     """A page of a user's settings, beside "my settings".
 
-    ``url_name`` is the address of one's own, ``user_url_name`` takes a user's ID and
-    is for admins.
+    ``url_name`` is the address of one's own, called ``label``; ``user_url_name`` takes
+    a user's ID, is for admins and called ``user_label``: it is not theirs.
     """
 
     key: str
     label: Text
     icon: str
     url_name: str
+    user_label: Text
     user_url_name: str
 
 

@@ -71,6 +71,7 @@ hooks.register(
         label=_("My presence"),
         icon="user-check",
         url_name="workplace:my-presence",
+        user_label=_("Presence"),
         user_url_name="workplace:users-presence",
     )
 )
@@ -79,7 +80,7 @@ hooks.register(
         order=35,
         key="workplace-settings",
         label=_("Workplace"),
-        icon="users-group",
+        icon="desk",
         url_name="workplace:settings",
         section="settings",
         roles=("admin",),

@@ -75,6 +75,11 @@ class GroupForm(GroupModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # More than the model says: who sets a group up wonders why nothing pops up.
+        self.fields["needs_sign_in"].help_text = _(
+            "Members sign in to the group in the top bar, beside their presence, and "
+            "get its calls from then on. Off: all get them whenever they are available."
+        )
         offer(self, "members", people())
         if self.instance.pk:
             rows = self.instance.numbers.values_list("number", flat=True)
