@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from crmplus.administration.audit import Subject, note_change
 from crmplus.phonebook.display import pretty
 from crmplus.phonebook.normalise import Number
+from crmplus.tickets.links import create_url
 from pbxmanager.blocking import BlockedNumber
 from pbxmanager.settings_state import AREA
 
@@ -39,6 +42,14 @@ def unblock(row: BlockedNumber, actor: User | None) -> None:
     with transaction.atomic():
         note_change(actor, _subject(row), _values(row), {})
         row.delete()
+
+
+def request_url(uid: UUID, party: str) -> str:
+    """The form of a ticket that asks for the number of a call (its ``uid``) to be
+    blocked: for those who may not do it themselves.
+    """
+    subject = _("Block %(number)s") % {"number": pretty(party)}
+    return create_url(call_uid=uid, phone=party, subject=subject, for_anybody=True)
 
 
 def _subject(row: BlockedNumber) -> Subject:

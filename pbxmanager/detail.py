@@ -18,11 +18,12 @@ from crmplus.tickets.calls import call_context
 from crmplus.timeline import Entry
 from crmplus.timeline.pages import comment_entry
 from crmplus.timeline.services import comments
+from pbxmanager.block_list import request_url
 from pbxmanager.blocking import blocked
 from pbxmanager.disposing import dispositions_for
 from pbxmanager.heard import heard
 from pbxmanager.looks import RUNNING, look
-from pbxmanager.models import Call, RecordingHeard, Status
+from pbxmanager.models import Call, Direction, RecordingHeard, Status
 from pbxmanager.parties import Party, party_of, reference
 from pbxmanager.reported import parts, sources, told
 from pbxmanager.saving import CALL
@@ -70,6 +71,7 @@ def detail_context(call: Call, user: User) -> dict[str, Any]:
     found = candidates(party)
     offered = list(dispositions_for(call)) if call.status not in RUNNING else []
     known = any(not one.is_guess for one in found)
+    is_blocked = bool(blocked([call.party]))
     return {
         "call": call,
         "look": look(call),
@@ -96,8 +98,16 @@ def detail_context(call: Call, user: User) -> dict[str, Any]:
         "heard": heard_of(call) if user.is_supervisor else [],
         "may_delete": may_delete(user, call),
         "may_block": user.is_supervisor and bool(call.party),
-        "is_blocked": bool(blocked([call.party])),
+        "is_blocked": is_blocked,
+        "ask_block_url": "" if is_blocked else _ask_to_block(call, user),
     }
+
+
+def _ask_to_block(call: Call, user: User) -> str:
+    # The ticket would tell others of a private call.
+    theirs = call.direction == Direction.INTERNAL or call.private_at
+    asks = call.party and not theirs and not user.is_supervisor
+    return request_url(call.uid, call.party) if asks else ""
 
 
 def heard_of(call: Call) -> list[RecordingHeard]:

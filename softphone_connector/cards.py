@@ -16,6 +16,7 @@ from crmplus.phonebook import display
 from crmplus.phonebook.choices import choice
 from crmplus.phonebook.find import COMPANY, EXACT, Match, find
 from crmplus.phonebook.normalise import NumberKind
+from pbxmanager.block_list import request_url
 from pbxmanager.blocking import blocked
 from pbxmanager.models import Call, Direction, Leg, RemoteNumber, Status
 from pbxmanager.privacy import may_be_private
@@ -142,6 +143,14 @@ class Card:
     @property
     def is_internal(self) -> bool:
         return _is_internal(self.remote)
+
+    @property
+    def ask_block_url(self) -> str:
+        """Where who may not block asks for it; "" where there is nothing to ask."""
+        settled = self.may_block or self.is_blocked or self.is_internal
+        # The ticket would tell others of a private call.
+        party = "" if settled or self.call.private_at else self.remote.party
+        return request_url(self.call.uid, party) if party else ""
 
     @property
     def offers_call_back(self) -> bool:

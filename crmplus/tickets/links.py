@@ -16,10 +16,17 @@ def create_url(
     call_uid: UUID | str = "",
     phone: str = "",
     subject: str = "",
+    for_anybody: bool = False,
 ) -> str:
-    """The form of a new ticket. ``call_uid`` is what stands in a call's address."""
+    """The form of a new ticket. ``call_uid`` is what stands in a call's address.
+
+    Its owner is who opens it, or with ``for_anybody`` nobody: whoever takes it.
+    """
     query = _query(target, call_uid, phone) | {"subject": subject}
-    return _url("tickets:create", query)
+    url = _url("tickets:create", query)
+    if not for_anybody:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}owner="
 
 
 def activity_url(

@@ -11,6 +11,7 @@ from crmplus.administration.models import SettingsChange
 from crmplus.phonebook.normalise import NumberPlan, normalise
 from pbxmanager.block_list import block, unblock
 from pbxmanager.blocking import BlockedNumber, any_blocked, blocked
+from pbxmanager.models import Call
 from tests.pbxmanager.office import STRANGER, Office, make_office, queries, words_of
 
 PLAN = NumberPlan(region="DE")
@@ -108,6 +109,28 @@ def test_an_agent_cannot_block(office: Office) -> None:
     assert "Block this" not in web.get(call.get_absolute_url()).content.decode()
     assert web.post(f"/pbx-manager/{call.uid}/block/").status_code == 403
     assert not BlockedNumber.objects.exists()
+
+
+def test_an_agent_asks_for_it_by_a_ticket_that_is_nobodys(office: Office) -> None:
+    call = office.call("201")
+    web = office.browser(office.anna)
+    page = web.get(call.get_absolute_url())
+    assert "Ask to block this number" in page.text
+    form = web.get(page.context["ask_block_url"]).context["form"]
+    assert form["subject"].value() == "Block +49 30 555444"
+    assert form["owner"].value() == ""
+    block(normalise(STRANGER, PLAN), "", office.karin)
+    assert "Ask to block" not in web.get(call.get_absolute_url()).text
+
+
+def test_nobody_asks_for_a_private_or_internal_call(office: Office) -> None:
+    web = office.browser(office.anna)
+    call = office.call("201")
+    private = {"private_at": call.started_at}
+    inside = {"private_at": None, "direction": "internal"}
+    for change in (private, inside):
+        Call.objects.filter(pk=call.pk).update(**change)
+        assert "Ask to block" not in web.get(call.get_absolute_url()).text
 
 
 def test_a_caller_without_number_cannot_be_blocked(office: Office) -> None:

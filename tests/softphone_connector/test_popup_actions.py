@@ -9,9 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from crmplus.accounts.models import User
+from crmplus.phonebook.normalise import normalise
+from crmplus.phonebook.plan import number_plan
 from crmplus.records.models import Contact
 from crmplus.tickets.services import Activity, create_ticket
 from crmplus.timeline.services import add_comment
+from pbxmanager.block_list import block
 from pbxmanager.blocking import blocked
 from pbxmanager.models import Call, Disposition
 from pbxmanager.saving import CALL
@@ -148,6 +151,27 @@ def test_an_agent_blocks_nobody(people: Cast) -> None:
     call = talk("201", JULIA)
     assert web(people.anna).post(f"/popup/{call.uid}/block/").status_code == 403
     assert not card_of(call, people.anna).may_block
+
+
+def test_an_agent_asks_for_a_number_to_be_blocked(people: Cast) -> None:
+    call, anna = talk("201", JULIA), web(people.anna)
+    assert "Ask to block the number" in anna.get(f"/popup/{call.uid}/card/").text
+    url = card_of(call, people.anna).ask_block_url
+    form = anna.get(url).context["form"]
+    assert form["owner"].value() == ""
+    assert form["subject"].value() == "Block +49 171 2345678"
+    assert not card_of(call, people.karin).ask_block_url
+    Call.objects.filter(pk=call.pk).update(private_at=call.started_at)
+    call.refresh_from_db()
+    assert not card_of(call, people.anna).ask_block_url
+
+
+def test_nobody_asks_for_what_is_blocked_or_inside(people: Cast) -> None:
+    call = talk("201", JULIA)
+    block(normalise(call.party, number_plan()), "", people.karin)
+    assert not card_of(call, people.anna).ask_block_url
+    inside = talk("201", "202")
+    assert not card_of(inside, people.anna).ask_block_url
 
 
 def test_open_tickets_of_who_calls_stand_on_the_card(people: Cast) -> None:
