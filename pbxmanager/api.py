@@ -23,6 +23,8 @@ from crmplus.phonebook.plan import number_plan
 from pbxmanager.api_items import EXAMPLE, CallSerializer, CommentSerializer, items
 from pbxmanager.commenting import comment_on
 from pbxmanager.events import CALL_ID_LENGTH, EXTENSION_LENGTH
+from pbxmanager.filters import MINE, RECORD, calls_of, record_named
+from pbxmanager.missed import missed_by
 from pbxmanager.models import Call, Direction, Report, Status
 from pbxmanager.searching import search
 from pbxmanager.visibility import call_for, visible_for_lists
@@ -50,6 +52,14 @@ class CallParams(SearchParams):
     )
     number = NumberField(
         required=False, help_text="The other party's number, in any notation."
+    )
+    target = serializers.RegexField(
+        RECORD, required=False, help_text="With this record: `contacts:7`."
+    )
+    missed = serializers.ChoiceField(
+        required=False,
+        choices=[MINE],
+        help_text="Those that rang for you and that you did not take.",
     )
     since = Moment(required=False, help_text="Calls that began then or later.")
     until = Moment(
@@ -90,10 +100,13 @@ FILTERS: Final[Mapping[str, Callable[[Any], Q]]] = {
 
 def narrowed(asked: Mapping[str, Any], user: User) -> QuerySet[Call]:
     """The calls that a user may see and that pass all filters, in no order yet."""
-    rows = visible_for_lists(user)
+    # One's own phone rang, so one may see them.
+    rows = missed_by(user) if "missed" in asked else visible_for_lists(user)
     for name, condition in FILTERS.items():
         if name in asked:
             rows = rows.filter(condition(asked[name]))
+    if "target" in asked:
+        rows = calls_of(record_named(asked["target"], user), rows, user)
     text = searched(asked)
     return search(rows, text, user) if text else rows
 

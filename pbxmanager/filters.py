@@ -31,8 +31,12 @@ if TYPE_CHECKING:
     from crmplus import hooks
     from crmplus.accounts.models import User
 
+    FoundRecord = tuple[hooks.PhoneSource, Any]
+
 MANY_EXTENSIONS = 500
 MINE = "mine"
+# A record, such as "contacts:7".
+RECORD = r"^[a-z_-]{1,64}:[0-9]{1,18}\Z"
 
 
 def _extensions(people: Sequence[int] | None) -> list[tuple[str, str]]:
@@ -75,6 +79,28 @@ def _choice(label: hooks.Text, choices: Sequence[tuple[str, Any]]) -> forms.Choi
     )
 
 
+def record_named(text: str, viewer: User) -> FoundRecord | None:
+    """The record that an address names (``RECORD``), if the viewer may see it."""
+    key, _colon, pk = text.partition(":")
+    source = source_of(key)
+    if source is None:
+        return None
+    rows = source.model._default_manager.filter(pk=int(pk))
+    rows = source.visible(viewer, rows) if source.visible else rows
+    record = rows.first()
+    return (source, record) if record else None
+
+
+def calls_of(
+    found: FoundRecord | None, rows: QuerySet[Call], viewer: User
+) -> QuerySet[Call]:
+    """Those of some calls that may have been with a record; none without one."""
+    if found is None:
+        return rows.none()
+    source, record = found
+    return rows.filter(belonging_to(source, record, viewer).possible)
+
+
 class CallFilter(forms.Form):
     """The parameters of the list of calls.
 
@@ -107,7 +133,7 @@ class CallFilter(forms.Form):
     since = _day(gettext_lazy("From"))
     until = _day(gettext_lazy("To"))
     missed = forms.ChoiceField(required=False, choices=[(MINE, MINE)])
-    record = forms.RegexField(r"^[a-z_-]{1,64}:[0-9]{1,18}\Z", required=False)
+    record = forms.RegexField(RECORD, required=False)
     figure = forms.CharField(required=False)
 
     def __init__(self, viewer: User, params: QueryDict) -> None:
@@ -190,16 +216,9 @@ class CallFilter(forms.Form):
         return figure_of(self.given("figure") or "")
 
     @cached_property
-    def of_record(self) -> tuple[hooks.PhoneSource, Any] | None:
+    def of_record(self) -> FoundRecord | None:
         """The record whose calls are asked for, if the viewer may see it."""
-        key, _colon, pk = (self.given("record") or "").partition(":")
-        source = source_of(key)
-        if source is None:
-            return None
-        rows = source.model._default_manager.filter(pk=int(pk))
-        rows = source.visible(self.viewer, rows) if source.visible else rows
-        record = rows.first()
-        return (source, record) if record else None
+        return record_named(self.given("record") or "", self.viewer)
 
     def rows(self) -> QuerySet[Call]:
         """The visible calls that pass all filters, in no order yet."""
@@ -223,10 +242,7 @@ class CallFilter(forms.Form):
         return rows.filter(started_at__lt=beyond) if beyond else rows
 
     def _of_record(self, rows: QuerySet[Call]) -> QuerySet[Call]:
-        if self.of_record is None:
-            return rows.none()
-        source, record = self.of_record
-        return rows.filter(belonging_to(source, record, self.viewer).possible)
+        return calls_of(self.of_record, rows, self.viewer)
 
     def chips(self) -> list[Chip]:
         """The filters that are on."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -15,14 +18,21 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
 from crmplus.accounts.visibility import visible_records
+from crmplus.api.fields import Text
 from crmplus.api.paging import SearchParams, answer, page_of, searched
 from crmplus.api.views import Endpoint, user_of
 from crmplus.records.api_items import RecordSerializer, serializer_class
 from crmplus.records.history import note_created, note_saved, values_of
 from crmplus.records.models import Record
+from crmplus.records.narrowing import in_order
+from crmplus.records.parts import NOBODY, parts
 from crmplus.records.search import search
 from crmplus.records.types import TYPES, RecordType
-from crmplus.records.visible import visible_to
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
+
+NAME_LENGTH = 150
 
 PERSON = {
     "first_name": "Julia",
@@ -40,6 +50,36 @@ COMPANY = {
 }
 
 
+class RecordParams(SearchParams):
+    """What a list of records is narrowed to; all that is given must hold."""
+
+    owner = Text(
+        required=False,
+        allow_blank=True,
+        max_length=NAME_LENGTH,
+        help_text="Whose: a user's name; empty: nobody's.",
+    )
+    country = serializers.RegexField(
+        r"^[A-Z]{2}\Z", required=False, help_text="ISO 3166-1: `DE`."
+    )
+    city = Text(required=False, max_length=100, help_text="Begins so.")
+
+
+def _passing(
+    kind: RecordType, user: User, asked: Mapping[str, Any], order: str
+) -> QuerySet[Record]:
+    """The records that a user sees and that pass all filters, to be read by ``order``
+    (a column), or by the index of what they are then filtered by.
+    """
+    chosen = {name: asked[name] for name in ("country", "city") if name in asked}
+    if "owner" in asked:
+        owner = get_user_model().objects.filter(username=asked["owner"]).first()
+        if asked["owner"] and owner is None:
+            return kind.model.objects.none()
+        chosen["owner"] = str(owner.pk) if owner else NOBODY
+    return in_order(kind.model.objects.all(), parts(kind, user, chosen), order)
+
+
 class RecordViewSet(Endpoint, ModelViewSet[Record]):
     """The records of a kind, as on its pages: those that the user sees."""
 
@@ -53,9 +93,9 @@ class RecordViewSet(Endpoint, ModelViewSet[Record]):
 
     def list(self, request: Request, *args: Any, **options: Any) -> Response:
         """A page of records, by name."""
-        asked = SearchParams.of(request)
+        asked = RecordParams.of(request)
         user, text = user_of(request), searched(asked)
-        rows = visible_to(self.kind, user, "" if text else "name_key")
+        rows = _passing(self.kind, user, asked, "" if text else "name_key")
         rows = rows.select_related("owner")
         if text:
             rows = search(self.kind, rows, text, user)
@@ -109,7 +149,7 @@ def _described(kind: RecordType, serializer: type[RecordSerializer]) -> Any:
         list=extend_schema(
             summary=f"List {many}",
             description="By name, page by page.",
-            parameters=[SearchParams],
+            parameters=[RecordParams],
             responses=page_of(serializer),
         ),
         create=extend_schema(summary=f"Create: {one}", examples=[sent]),

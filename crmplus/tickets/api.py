@@ -17,10 +17,15 @@ from rest_framework.viewsets import ModelViewSet
 from crmplus.api.fields import Moment, Text
 from crmplus.api.paging import PageParams, SearchParams, answer, page_of, searched
 from crmplus.api.views import Endpoint, user_of
-from crmplus.tickets.api_items import ActivitySerializer, TicketSerializer
+from crmplus.tickets.api_items import (
+    ActivitySerializer,
+    PriorityField,
+    TicketSerializer,
+)
 from crmplus.tickets.asking import visible_activities, visible_tickets
 from crmplus.tickets.binning import discard
 from crmplus.tickets.fields import parse_target
+from crmplus.tickets.filters import ANY
 from crmplus.tickets.models import (
     OPEN_ACTIVITIES,
     OPEN_TICKETS,
@@ -55,7 +60,10 @@ class WorkParams(serializers.Serializer[Any]):
     """What both lists are narrowed to; all that is given must hold."""
 
     owner = Text(
-        required=False, max_length=NAME_LENGTH, help_text="Whose: a user's name."
+        required=False,
+        allow_blank=True,
+        max_length=NAME_LENGTH,
+        help_text="Whose: a user's name; empty: nobody's.",
     )
     target = Text(required=False, max_length=64, help_text="About whom: `contacts:7`.")
     due_until = Moment(
@@ -68,9 +76,10 @@ class TicketParams(WorkParams, SearchParams):
 
     status = serializers.ChoiceField(
         required=False,
-        choices=Status.choices,
-        help_text="Without it all that are not closed.",
+        choices=[*Status.choices, (ANY, ANY)],
+        help_text="Without it all that are not closed; `any`: whatever it is.",
     )
+    priority = PriorityField()
 
 
 class ActivityParams(WorkParams, PageParams):
@@ -83,14 +92,25 @@ class ActivityParams(WorkParams, PageParams):
 
 
 def _narrowed(rows: QuerySet[Any], asked: dict[str, Any], due: str) -> QuerySet[Any]:
-    if owner := asked.get("owner"):
-        rows = rows.filter(owner__username=owner)
+    if "owner" in asked:
+        name = asked["owner"]
+        rows = rows.filter(Q(owner__username=name) if name else Q(owner=None))
     if target := asked.get("target"):
         kind, key = parse_target(target) or ("", 0)
         rows = rows.filter(target_kind=kind, target_id=key)
     if until := asked.get("due_until"):
         rows = rows.filter(**{f"{due}__lt": until})
     return rows
+
+
+def _of_status(status: str | None) -> Q:
+    if status is None:
+        return OPEN_TICKETS
+    if status == ANY:
+        return Q()
+    only = Q(status=status)
+    # Of open ones both are said: their index is for all that are open.
+    return only if status == Status.CLOSED else OPEN_TICKETS & only
 
 
 class WorkViewSet(Endpoint):
@@ -131,7 +151,8 @@ class TicketViewSet(WorkViewSet, ModelViewSet[Ticket]):
     @extend_schema(
         summary="List tickets",
         description="Those that you may see, page by page: open ones by when they are "
-        "due, closed ones by when they were changed, the latest first.",
+        "due, closed ones and those of any status by when they were changed, the "
+        "latest first.",
         parameters=[TicketParams],
         responses=page_of(TicketSerializer),
     )
@@ -140,12 +161,13 @@ class TicketViewSet(WorkViewSet, ModelViewSet[Ticket]):
         asked = TicketParams.of(request)
         status = asked.get("status")
         rows = _narrowed(self.get_queryset(), asked, "due_order")
-        rows = rows.filter(Q(status=status) if status else OPEN_TICKETS)
+        rows = rows.filter(_of_status(status))
+        if "priority" in asked:
+            rows = rows.filter(priority=asked["priority"])
         if text := searched(asked):
             rows = search(rows, text)
-        if status and status != Status.CLOSED:
-            rows = rows.filter(OPEN_TICKETS)
-        order = "-changed_at" if status == Status.CLOSED else "due_order"
+        # Nobody asks when a closed one was due.
+        order = "-changed_at" if status in {Status.CLOSED, ANY} else "due_order"
         return answer(request, asked, rows, order, self._items)
 
     def _items(self, found: Any) -> Any:

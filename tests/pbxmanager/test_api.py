@@ -303,6 +303,23 @@ class TestFilters:
         for call_id in item["call_ids"]:
             assert calls(karin, call_id=call_id) == [item["id"]]
 
+    def test_of_a_record_that_one_may_see(self, office: Office, karin: Client) -> None:
+        call = office.call("201", JULIA)
+        office.call("201", STRANGER)
+        julia = Contact.objects.create(last_name="Weber", mobile=JULIA)
+        assert calls(karin, target=f"contacts:{julia.pk}") == [str(call.uid)]
+        assert calls(karin, target="contacts:987654") == []
+        assert calls(karin, target="nothing:1") == []
+        User.objects.filter(pk=office.karin.pk).update(sees_records="own")
+        Contact.objects.filter(pk=julia.pk).update(owner=office.anna)
+        assert calls(karin, target=f"contacts:{julia.pk}") == []
+
+    def test_missed_by_oneself(
+        self, log: dict[str, Call], office: Office, karin: Client
+    ) -> None:
+        assert calls(karin, missed="mine") == [str(log["missed"].uid)]
+        assert calls(program(office.anna), missed="mine") == []
+
     def test_days_are_of_the_users_zone(
         self, log: dict[str, Call], office: Office, karin: Client
     ) -> None:
@@ -324,6 +341,9 @@ class TestFilters:
             ("until", ""),
             ("number", ""),
             ("number", "\x00"),
+            ("target", "contacts"),
+            ("target", "contacts:x"),
+            ("missed", "yours"),
             ("call_id", "x" * 129),
             ("user", "a\x00"),
             ("extension", "2" * 65),

@@ -152,6 +152,34 @@ def test_a_list_is_sorted_by_name_and_searched_as_the_page_is(api: Client) -> No
     assert titles(api, "/api/leads/?q=") == ["Ähren", "Müller", "Zorn"]
 
 
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("owner=anna", ["Ähren"]),
+        ("owner=", ["Müller", "Zorn"]),
+        ("owner=nobody", []),
+        ("country=AT", ["Zorn"]),
+        ("city=ber", ["Ähren", "Müller"]),
+        ("city=ber&owner=", ["Müller"]),
+        ("q=mueller&city=ber", ["Müller"]),
+        ("q=zorn&city=ber", []),
+    ],
+)
+def test_a_list_is_narrowed_as_the_page_is(
+    api: Client, query: str, wanted: list[str]
+) -> None:
+    anna = User.objects.get(username="anna")
+    Lead.objects.create(last_name="Ähren", city="Berlin", owner=anna)
+    Lead.objects.create(last_name="Müller", city="Bernau")
+    Lead.objects.create(last_name="Zorn", city="Wien", country="AT")
+    assert titles(api, f"/api/leads/?{query}") == wanted
+
+
+@pytest.mark.parametrize("query", ["country=de", "owner=%00", "city=%00"])
+def test_filters_that_make_no_sense_are_refused(api: Client, query: str) -> None:
+    assert api.get(f"/api/leads/?{query}").status_code == 400
+
+
 class TestNames:
     @pytest.mark.parametrize("names", [{}, {"first_name": ""}, {"last_name": "\u200b"}])
     def test_a_person_needs_one(self, api: Client, names: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from crmplus.accounts.models import Role, User
 from crmplus.tickets import services
-from crmplus.tickets.models import Activity, Kind, Reference, Status, Ticket
+from crmplus.tickets.models import Activity, Kind, Priority, Reference, Status, Ticket
 from tests.crmplus.api.programs import program, send
 
 pytestmark = pytest.mark.thorough
@@ -76,6 +76,10 @@ class TestTickets:
             ("", ["Due", "Mine", "Waiting"]),
             ("status=closed", ["Over"]),
             ("status=waiting", ["Waiting"]),
+            ("status=any", ["Over", "Waiting", "Mine", "Due"]),
+            ("status=any&q=over", ["Over"]),
+            ("priority=high", ["Due"]),
+            ("owner=", ["Due", "Waiting"]),
             ("owner=anna", ["Mine"]),
             ("q=min", ["Mine"]),
             ("due_until=2026-03-04", ["Due"]),
@@ -88,7 +92,11 @@ class TestTickets:
         self, api: Client, anna: User, query: str, wanted: list[str]
     ) -> None:
         services.create_ticket(
-            anna, "Due", due=datetime(2026, 3, 4, 9, tzinfo=UTC), target=("leads", 7)
+            anna,
+            "Due",
+            due=datetime(2026, 3, 4, 9, tzinfo=UTC),
+            target=("leads", 7),
+            priority=Priority.HIGH,
         )
         services.create_ticket(anna, "Mine", owner=anna)
         for subject, status in (("Waiting", Status.WAITING), ("Over", Status.CLOSED)):
@@ -132,7 +140,9 @@ class TestTickets:
         assert send(api, "POST", "/api/tickets/", sent).status_code == 400
         assert not Ticket.objects.exists()
 
-    @pytest.mark.parametrize("query", ["nonsense=1", "status=x", "cursor=x", "limit=0"])
+    @pytest.mark.parametrize(
+        "query", ["nonsense=1", "status=x", "priority=3", "cursor=x", "limit=0"]
+    )
     def test_filters_that_make_no_sense_are_refused(
         self, api: Client, query: str
     ) -> None:
