@@ -66,9 +66,9 @@ class Frame:
 
     @property
     def in_settings(self) -> bool:
-        home = reverse("administration:settings")
-        inside = any(entry.active for entry in self.settings)
-        return inside or self.request.path == home
+        if self.request.path.startswith(reverse("administration:settings")):
+            return True
+        return any(entry.active for entry in self.settings)
 
     @cached_property
     def create(self) -> list[Entry]:

@@ -68,7 +68,12 @@ def register() -> None:
             kind=USER,
             title=_("User %(name)s"),
             label=labels_of(
-                User, more={"one_time_password": _("new one-time password")}
+                User,
+                more={
+                    "username": _("User name"),
+                    "email": _("E-mail"),
+                    "one_time_password": _("new one-time password"),
+                },
             ),
             value=choices_of(User),
         )

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.utils.text import capfirst
+
 from crmplus.hooks.base import Hook, ShownHook
 
 if TYPE_CHECKING:
@@ -177,3 +179,8 @@ class BinType(ShownHook):
     notes: Callable[[Sequence[Any]], Mapping[int, tuple[str, str]]] | None = None
     restore: Callable[[Any, Any], object] | None = None
     forget: Callable[[Sequence[int]], object] | None = None
+
+    @property
+    def plural(self) -> str:
+        """What its module is called in the recycle bin: "Contacts"."""
+        return capfirst(str(self.model._meta.verbose_name_plural))

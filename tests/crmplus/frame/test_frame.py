@@ -96,6 +96,8 @@ class TestMenu:
 
     def test_leads_admins_to_the_settings(self, rf, admin):
         assert frame_of(rf, admin, "/settings/users/").in_settings
+        # No entry's address is the beginning of this one.
+        assert frame_of(rf, admin, "/settings/pbx-manager/outcomes/").in_settings
         assert frame_of(rf, admin, "/settings/").in_settings
         assert not frame_of(rf, admin, "/").in_settings
 

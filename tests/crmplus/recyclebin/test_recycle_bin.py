@@ -128,6 +128,12 @@ def test_it_says_what_was_deleted_by_whom_and_when(web: Client, anna: User) -> N
     assert b"<script>alert" not in page.content
 
 
+def test_its_modules_are_called_as_in_the_bar(web: Client) -> None:
+    page = web.get("/recycle-bin/").text
+    for name in ("Contacts", "Organisations", "Calls", "Tickets"):
+        assert f'<span class="bin-kind">{name}</span>' in page
+
+
 def test_one_type_can_be_shown_alone(web: Client) -> None:
     delete("partners", "P", 0)
     delete("leads", "L", 1)
