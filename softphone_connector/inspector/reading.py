@@ -141,6 +141,8 @@ def _no_call(event: Event) -> str:
         return ""
     if _is_ignored(event):
         return _("Left out of the log: its number is to be ignored.")
+    if _notes(event):
+        return ""  # They say it.
     return _("It is none of the four events: it is kept, and changes no call.")
 
 

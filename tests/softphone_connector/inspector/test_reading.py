@@ -36,6 +36,12 @@ class TestLine:
         assert not found.is_ignored
         assert "none of the four events" in found.no_call
 
+    def test_it_says_so_once(self, people: Cast) -> None:
+        send(f"{people.key}/hold", {"extension": "201", "number": NUMBER})
+        found = line()
+        assert "is none of ours" in found.remarks[0]
+        assert (found.no_call, found.is_ignored) == ("", False)
+
     def test_an_event_of_a_call_or_a_refused_one_gives_no_such_reason(
         self, people: Cast
     ) -> None:
