@@ -55,9 +55,13 @@ def test_who_is_in_a_team_sees_what_is_the_teams(
     assert complaints(boss) == []
     boss.get_by_label("Name", exact=True).fill("Sales")
     boss.get_by_role("button", name="Create team").click()
-    expect(boss.get_by_role("link", name="Sales")).to_be_visible()
+    expect(boss.get_by_role("heading", name="Sales")).to_be_visible()
+    assert complaints(boss) == []
+    name = f"Agent No. {mate.number}"
+    boss.get_by_role("checkbox", name=name, exact=True).check()
+    boss.get_by_role("button", name="Save").click()
+    expect(boss.get_by_text("The team is saved.")).to_be_visible()
     give(boss, me, "Sales", "team")
-    give(boss, mate, "Sales", "own")
     boss.goto("/settings/teams/")
     boss.get_by_role("link", name="Sales").click()
     expect(boss.get_by_role("row", name="No. ")).to_have_count(2)
