@@ -166,3 +166,34 @@ def test_the_demo_is_loaded_once(people: People) -> None:
     assert Deputy.objects.count() == 1
     # The fourth of the demo's numbers is somebody else's here.
     assert people["karin"].extensions.count() == 3
+
+
+class TestPagesOfAnotherUser:
+    def test_are_not_called_mine(self, people: People, karin: Client) -> None:
+        page = karin.get(reverse("accounts:user", args=[people["anna"].pk])).text
+        main = page[page.index("<main") :]
+        for label in ("Phones", "Presence"):
+            assert f"</svg>{label}</a>" in main
+        assert "My phone" not in main
+
+    def test_a_new_user_leads_on_to_them(self, people: People, karin: Client) -> None:
+        data = {"username": "tom", "role": "agent"}
+        page = karin.post(reverse("accounts:new-user"), data).text
+        tom = User.objects.get(username="tom")
+        assert reverse("workplace:users-presence", args=[tom.pk]) in page
+        data = {"username": "nora", "role": "statistics"}
+        page = karin.post(reverse("accounts:new-user"), data).text
+        nora = User.objects.get(username="nora")
+        assert reverse("workplace:users-presence", args=[nora.pk]) not in page
+
+    def test_name_the_groups_that_they_are_in(
+        self, people: People, karin: Client
+    ) -> None:
+        anna = people["anna"]
+        url = reverse("workplace:users-presence", args=[anna.pk])
+        assert "In no group." in karin.get(url).text
+        group = Group.objects.create(name="Hotline")
+        group.memberships.create(user=anna)
+        page = karin.get(url).text
+        assert reverse("workplace:group", args=[group.pk]) in page
+        assert "In no group." not in page
