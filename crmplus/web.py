@@ -22,4 +22,5 @@ def next_page(request: HttpRequest, otherwise: str) -> str:
     ours = url_has_allowed_host_and_scheme(
         url, {request.get_host()}, require_https=request.is_secure()
     )
-    return url if ours else otherwise
+    # Without a slash ``redirect`` takes it for the name of a view.
+    return url if ours and "/" in url else otherwise

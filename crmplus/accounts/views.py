@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,6 +21,7 @@ from crmplus.accounts.models import Theme, User
 from crmplus.accounts.rights import open_to_statistics
 from crmplus.accounts.sections import save_all, sections
 from crmplus.context import THEME_COOKIE
+from crmplus.web import next_page
 
 YEAR = 365 * 24 * 3600
 
@@ -96,7 +96,7 @@ def _say_saved(request: HttpRequest, user: User) -> None:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Set ``language`` for the user, or in a cookie for who is not signed in."""
     language = request.POST.get("language", "")
-    response = redirect(_next(request))
+    response = redirect(next_page(request, "/"))
     if language not in dict(settings.LANGUAGES):
         return response
     if isinstance(request.user, User):
@@ -111,7 +111,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @login_required
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Set ``theme``: auto, light or dark."""
-    user, response = _user(request), redirect(_next(request))
+    user, response = _user(request), redirect(next_page(request, "/"))
     if request.POST.get("theme") in Theme.values:
         user.theme = request.POST["theme"]
         user.save(update_fields=["theme"])
@@ -145,11 +145,3 @@ def _remember(
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101  (behind login_required)
     return request.user
-
-
-def _next(request: HttpRequest) -> str:
-    url = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(
-        url, {request.get_host()}, require_https=request.is_secure()
-    )
-    return url if ours else "/"

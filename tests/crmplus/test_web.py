@@ -14,6 +14,8 @@ from crmplus.web import next_page
         ("//evil.example/", "/otherwise/"),
         ("javascript:alert(1)", "/otherwise/"),
         ("", "/otherwise/"),
+        ("7", "/otherwise/"),
+        ("[[]]", "/otherwise/"),
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
