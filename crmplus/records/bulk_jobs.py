@@ -48,19 +48,26 @@ def undo(job: Job, progress: Progress) -> dict[str, Any]:
 
 
 def said(job: Job) -> str:
-    """What was done, in a sentence."""
+    """What was done, in a sentence; "" once it is too long ago to be known."""
     if "undone" in job.result:
         return bulk_words.undone(job.result["undone"])
-    text = bulk_words.done(_change(job))
+    change = _kept(job)
+    if change is None:
+        return ""
+    text = bulk_words.done(change)
     return f"{text} {bulk_words.more()}" if job.result.get("more") else text
 
 
 def _change(job: Job) -> BulkChange:
-    changes = BulkChange.objects.select_related("user")
-    change = changes.filter(pk=job.parameters["change"]).first()
+    change = _kept(job)
     if change is None:
         raise JobError(_("It is too long ago to be taken back."))
     return change
+
+
+def _kept(job: Job) -> BulkChange | None:
+    changes = BulkChange.objects.select_related("user")
+    return changes.filter(pk=job.parameters["change"]).first()
 
 
 def register() -> None:

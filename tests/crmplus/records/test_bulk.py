@@ -336,6 +336,17 @@ class TestJobs:
         assert undo_job(job)
         assert self.run(job).message == "It is too long ago to be taken back."
 
+    def test_the_list_of_jobs_outlives_what_is_kept_for_undo(
+        self, web: Client, make: Make, anna: User
+    ) -> None:
+        for name in "123":
+            make(name)
+        job = self.run(self.start(web, act="delete"))
+        BulkChange.objects.update(made_at=timezone.now() - timedelta(days=8))
+        begin(anna, PARTNERS, wanted("delete", ""))
+        assert web.get("/jobs/").status_code == 200
+        assert web.get(job.get_absolute_url()).status_code == 200
+
 
 def fails_the_second_time() -> Callable[..., int]:
     calls = []
