@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -159,8 +160,13 @@ def start_check(one: Import) -> Job:
     return job
 
 
+@transaction.atomic
 def start_import(one: Import) -> Job:
-    """Write the rows, as a job; an import runs once."""
+    """Write the rows, as a job; an import runs once, however often it is asked for."""
+    # The lock lets a second click wait for the first, and find its job.
+    kept = Import.objects.select_for_update().get(pk=one.pk)
+    if kept.job:
+        return Job.objects.get(uid=kept.job)
     job = services.start(
         one.user, IMPORT, about=one.file_name, parameters={"import": str(one.uid)}
     )

@@ -24,7 +24,7 @@ from crmplus.exchange.fields import needs_organisation
 from crmplus.exchange.matching import Index, Match, Matcher
 from crmplus.exchange.models import Action, Import, ImportBatch
 from crmplus.exchange.reading import rows
-from crmplus.jobs.services import JobError
+from crmplus.jobs.services import JobError, Stopped
 from crmplus.phonebook.index import index_records
 from crmplus.records.history import Values, note_made, note_many, values_of
 from crmplus.records.keys import fold
@@ -86,7 +86,10 @@ class Importer:
         self.counts.update({key: counts.get(key, 0) for key in self.counts})
 
     def write(self, batch: list[Clean]) -> None:
-        """Write the rows of a batch, with what is kept about it."""
+        """Write the rows of a batch, with what is kept about it.
+
+        Raises Stopped, with nothing written, if another job has written these rows.
+        """
         counts = Counter(self.counts)
         with transaction.atomic():
             _one_import_at_a_time()
@@ -246,7 +249,10 @@ class Importer:
             ],
             made_at=timezone.now(),
         )
-        Import.objects.filter(pk=self.one.pk).update(position=self.one.position + count)
+        here = Import.objects.filter(pk=self.one.pk, position=self.one.position)
+        if not here.update(position=self.one.position + count):
+            # A job that was given up for silent has come back to life.
+            raise Stopped
 
 
 def save_all(kind: RecordType, records: list[Any]) -> None:

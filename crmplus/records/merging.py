@@ -169,8 +169,8 @@ def _write(new: Record, values: Mapping[str, Any]) -> dict[str, Any]:
     }
     for name, (_old, value) in changed.items():
         setattr(new, name, value)
-    if changed:
-        new.save()
+    # Also where no field differs: what is undone elsewhere must not take it along.
+    new.save()
     return changed
 
 

@@ -10,14 +10,16 @@ from django.db import connection
 
 from crmplus.accounts.models import Scope, User
 from crmplus.exchange import flow, importing
-from crmplus.exchange.models import Import, ImportBatch
+from crmplus.exchange.models import Action, Import, ImportBatch
+from crmplus.exchange.reading import rows
 from crmplus.jobs import services
 from crmplus.jobs.models import Job, State
 from crmplus.jobs.running import look_after, run_job
 from crmplus.phonebook.find import find
 from crmplus.phonebook.upkeep import check as check_index
+from crmplus.records.merging import merge
 from crmplus.records.models import Contact, Lead, Organisation, Partner
-from crmplus.records.types import LEADS, ORGANISATIONS, PARTNERS
+from crmplus.records.types import CONTACTS, LEADS, ORGANISATIONS, PARTNERS
 from crmplus.timeline.models import Change, Deed
 from tests.crmplus.exchange.conftest import checked, imported, upload, worked_off
 
@@ -295,6 +297,20 @@ def test_undo_leaves_what_somebody_changed_since(anna: User) -> None:
     ]
 
 
+def test_undo_leaves_what_another_record_became_part_of(anna: User) -> None:
+    old = julia(email="j@x.de")
+    one = upload(anna, HEAD + "Julia,Berg,,,,j@x.de,,,\n")
+    job = imported(one, on_same="create")
+    new = Contact.objects.exclude(pk=old.pk).get()
+    merge(CONTACTS, new.pk, old.pk, {}, anna)
+
+    services.undo(job)
+    worked_off(job)
+
+    assert list(Contact.objects.all()) == [new]
+    assert [name for name, _url, _what in job.result["left"]] == ["Julia Berg"]
+
+
 def test_a_row_that_was_made_and_then_filled_in_is_removed_by_undo(
     anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -374,6 +390,36 @@ def test_two_imports_of_the_same_people_make_them_once(anna: User) -> None:
     assert first.result["created"] == 2
     assert second.result["created"] == 0
     assert Contact.objects.count() == 2
+
+
+def test_two_clicks_import_once(anna: User) -> None:
+    one = upload(anna, HEAD + "Julia,Berg,,,,,,,\n")
+    checked(one)
+    stale = Import.objects.select_related("user").get(pk=one.pk)
+
+    assert flow.start_import(one) == flow.start_import(stale)
+    assert Job.objects.filter(kind=flow.IMPORT).count() == 1
+
+
+def test_a_job_that_was_given_up_and_still_lives_writes_no_row_twice(
+    anna: User,
+) -> None:
+    one = upload(anna, HEAD + "Julia,Berg,,,,,,,\n")
+    checked(one)
+    one.on_same = Action.CREATE
+    one.save()
+    importers = [
+        importing.Importer(Import.objects.select_related("user").get(pk=one.pk), {})
+        for _attempt in range(2)
+    ]
+    batch = [importers[0].cleaner.clean(row) for row in rows(one.table)]
+
+    importers[0].write(batch)
+    with pytest.raises(services.Stopped):
+        importers[1].write(batch)
+
+    assert Contact.objects.count() == 1
+    assert ImportBatch.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
