@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from crmplus import hooks, toasts
 from crmplus.recyclebin.models import SoftDeleteModel
@@ -26,11 +28,19 @@ class CannotRestore(ValueError):
 
 
 def bring_back(kind: hooks.BinType, entry: SoftDeleteModel, user: User) -> None:
-    """Restore an entry as its type wants it. Raises CannotRestore."""
-    if kind.restore:
-        kind.restore(entry, user)
-    else:
-        entry.restore(by=user)
+    """Restore an entry as its type wants it. Raises CannotRestore.
+
+    Two may do it at once, or one of them delete it for good: the second is told.
+    """
+    with transaction.atomic():
+        rows = type(entry).all_objects.select_for_update(of=("self",))
+        there = rows.filter(pk=entry.pk, deleted_at__isnull=False).first()
+        if there is None:
+            raise CannotRestore(_("It is not in the recycle bin any more."))
+        if kind.restore:
+            kind.restore(there, user)
+        else:
+            there.restore(by=user)
 
 
 def bin_types(user: User) -> list[hooks.BinType]:

@@ -111,6 +111,20 @@ def test_one_that_cannot_come_back_keeps_no_other_from_it(
     assert Lead.objects.get() == third
 
 
+def test_an_entry_that_somebody_deletes_for_good_meanwhile_is_told_of(
+    web: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lead,) = deleted("Weber")
+
+    def found(*asked: object) -> Lead:
+        Lead.all_objects.all().delete()
+        return lead
+
+    monkeypatch.setattr("crmplus.recyclebin.views.find_deleted", found)
+    page = web.post(f"{BIN}leads/{lead.pk}/restore/", follow=True)
+    assert "It is not in the recycle bin any more." in page.text
+
+
 def test_deleting_for_good_asks_first_and_says_how_many(admin: Client) -> None:
     deleted("A", "B")
     for page in (admin.get(f"{DELETE}?type=leads"), admin.post(DELETE, {"type": "*"})):
