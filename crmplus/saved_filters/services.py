@@ -83,7 +83,7 @@ def set_query(saved: SavedFilter, query: str) -> None:
 
 def share(user: User, saved: SavedFilter, shared: str) -> None:
     """Show it to others, or no longer. Raises CannotKeepError."""
-    if shared not in Sharing.values or not may_share(user):
+    if shared not in Sharing.values or (shared and not may_share(user)):
         raise CannotKeepError(_("Only supervisors and administrators share filters."))
     saved.shared = shared
     saved.save(update_fields=["shared"])

@@ -197,6 +197,15 @@ class TestSharing:
         with pytest.raises(CannotKeepError):
             share(anna, keep(anna, LIST, "A", "q=a"), "all")
 
+    def test_who_was_a_supervisor_takes_back_what_they_shared(
+        self, sofia: User
+    ) -> None:
+        saved = keep(sofia, LIST, "For all", "q=a")
+        share(sofia, saved, "all")
+        sofia.role = Role.AGENT
+        share(sofia, saved, "")
+        assert saved.shared == ""
+
     def test_only_known_words_share(self, sofia: User) -> None:
         with pytest.raises(CannotKeepError):
             share(sofia, keep(sofia, LIST, "A", "q=a"), "world")
