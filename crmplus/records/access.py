@@ -23,9 +23,16 @@ def may_see(user: User, record: Record) -> bool:
     return record.owner_id is None or record.owner_id in within(user, scope)
 
 
-def record_for(user: User, kind: RecordType, pk: int) -> Record:
-    """A record that is not in the recycle bin; Http404 if this user sees none."""
+def record_for(
+    user: User, kind: RecordType, pk: int, *, to_write: bool = False
+) -> Record:
+    """A record that is not in the recycle bin; Http404 if this user sees none.
+
+    ``to_write`` in a transaction keeps others from changing it until that ends.
+    """
     rows = kind.model.objects.select_related("owner", *kind.related)
+    if to_write:
+        rows = rows.select_for_update(of=("self",))
     found = visible_records(user, rows).filter(pk=pk).first()
     if found is None:
         raise Http404

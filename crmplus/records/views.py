@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from crmplus.records.keys import fold, one_line
 from crmplus.records.merging import successor
 from crmplus.records.models import PHONE_FIELDS, Record
 from crmplus.records.numbers import numbers
+from crmplus.records.rebasing import rebased, shown
 from crmplus.records.saving import save_noted
 from crmplus.records.search import (
     is_number,
@@ -73,6 +75,10 @@ def create(request: HttpRequest, kind: RecordType) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, kind: RecordType, pk: int) -> HttpResponse:
     """Change a record; ``?phone=`` goes into the first number field that is free."""
+    if request.method == "POST":
+        with transaction.atomic():
+            user = signed_in_user(request)
+            return _edit(request, kind, record_for(user, kind, pk, to_write=True), {})
     record = _record(request, kind, pk)
     free = [name for name in PHONE_FIELDS if not getattr(record, name)]
     number = request.GET.get("phone")
@@ -83,19 +89,21 @@ def _edit(
     request: HttpRequest, kind: RecordType, record: Record, initial: dict[str, Any]
 ) -> HttpResponse:
     before = values_of(record) if record.pk else None
+    was = shown(kind, record) if record.pk else ""
+    data, theirs = rebased(kind, record, request.POST) if was else (request.POST, {})
     form = form_class(kind)(
-        request.POST or None,
-        instance=record,
-        initial=initial,
-        user=signed_in_user(request),
+        data or None, instance=record, initial=initial, user=signed_in_user(request)
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not theirs:
         return _saved(request, form, before)
+    for name, text in theirs.items():
+        form.add_error(name, text)
     back = record.get_absolute_url() if record.pk else kind.list_url
     context = {
         "kind": kind,
         "record": record if record.pk else None,
         "form": form,
+        "was": was,
         "back": next_page(request, back),
     }
     return render(request, "records/form.html", context)

@@ -108,6 +108,55 @@ def test_one_never_goes_to_another_site(web: Client, way_back: str) -> None:
     assert page.context["back"] == "/partners/"
 
 
+@pytest.mark.core
+class TestTwoAtOnce:
+    """Anna has the form open while somebody else changes the record."""
+
+    @pytest.fixture
+    def lead(self) -> Lead:
+        return Lead.objects.create(last_name="Berg", city="Ulm", phone="030 1")
+
+    @pytest.fixture
+    def sent(self, web: Client, lead: Lead) -> dict[str, Any]:
+        page = web.get(f"/leads/{lead.pk}/edit/")
+        form = page.context["form"]
+        values = {field.name: field.value() or "" for field in form}
+        return {**values, "was": page.context["was"]}
+
+    def test_each_changes_what_they_touched(
+        self, web: Client, lead: Lead, sent: dict[str, Any], ben: User
+    ) -> None:
+        Lead.objects.update(city="Bonn", owner=ben)
+        answer = web.post(f"/leads/{lead.pk}/edit/", {**sent, "phone": "030 2"})
+        assert answer.status_code == 302
+        lead.refresh_from_db()
+        assert (lead.city, lead.owner, lead.phone) == ("Bonn", ben, "030 2")
+
+    def test_what_both_changed_is_asked_about_once(
+        self, web: Client, lead: Lead, sent: dict[str, Any]
+    ) -> None:
+        Lead.objects.update(city="Bonn")
+        page = web.post(f"/leads/{lead.pk}/edit/", {**sent, "city": "Köln"})
+        assert page.context["form"].errors["city"] == [
+            "Somebody changed this meanwhile. It is now: Bonn"
+        ]
+        lead.refresh_from_db()
+        assert lead.city == "Bonn"
+        again = {**sent, "city": "Köln", "was": page.context["was"]}
+        assert web.post(f"/leads/{lead.pk}/edit/", again).status_code == 302
+        lead.refresh_from_db()
+        assert lead.city == "Köln"
+
+    @pytest.mark.parametrize("was", ["", "[", "[1]", '{"city": [1], "pk": "2"}'])
+    def test_nonsense_about_what_was_shown_changes_nothing(
+        self, web: Client, lead: Lead, sent: dict[str, Any], was: str
+    ) -> None:
+        sent = {**sent, "city": "Köln", "was": was}
+        assert web.post(f"/leads/{lead.pk}/edit/", sent).status_code in {200, 302}
+        lead.refresh_from_db()
+        assert lead.last_name == "Berg"
+
+
 def test_an_owner_who_left_stays_the_owner(web: Client, ben: User) -> None:
     User.objects.filter(pk=ben.pk).update(is_active=False)
     mine = Partner.objects.create(name="X", owner=ben)
