@@ -24,6 +24,7 @@ from crmplus.tickets.changing import NoChangeError, read
 from crmplus.tickets.forms import ActivityForm, QuickForm
 from crmplus.tickets.models import Activity, Kind
 from crmplus.tickets.showing import activity_rows, due_words, picks, records_of, title
+from crmplus.tickets.ticket_views import was_shown
 from crmplus.tickets.times import midnight
 from crmplus.tickets.todo import (
     change_activity,
@@ -32,6 +33,7 @@ from crmplus.tickets.todo import (
     postpone,
     reopen,
 )
+from crmplus.tickets.touching import touched
 from crmplus.web import next_page, signed_in_user
 
 END_OF_DAY = 18
@@ -115,7 +117,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
     if _wants_to_save(request) and form.is_valid():
         values = _values(form)
         values["due_at"] = values.pop("due")
-        change_activity(found, user, **values)
+        change_activity(found, user, **touched(values, request.POST))
         return _saved(request, found)
     return _form(request, form, found)
 
@@ -136,6 +138,7 @@ def _form(
     context = {
         "form": form,
         "activity": found,
+        "was": was_shown(request, found),
         "title": _title(request, found) if found else "",
         "back": _back(request),
     }

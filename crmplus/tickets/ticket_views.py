@@ -23,9 +23,10 @@ from crmplus.tickets.fields import parse_target
 from crmplus.tickets.filters import TicketFilter
 from crmplus.tickets.finding import candidates
 from crmplus.tickets.forms import TicketForm
-from crmplus.tickets.models import Priority, Ticket
+from crmplus.tickets.models import Activity, Priority, Ticket
 from crmplus.tickets.pages import ticket_context
 from crmplus.tickets.showing import picks, ticket_rows
+from crmplus.tickets.touching import shown, touched
 from crmplus.tickets.writing import change_ticket, create_ticket
 from crmplus.web import next_page, signed_in_user
 
@@ -100,9 +101,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         values = _values(form)
         values["due_at"] = form.cleaned_data["due"]
         values["target"] = form.cleaned_data["target"]
-        change_ticket(found, user, **values)
+        change_ticket(found, user, **touched(values, request.POST))
         return _saved(request, found)
     return _form(request, form, found)
+
+
+def was_shown(request: HttpRequest, found: Ticket | Activity | None) -> str:
+    """What the fields were when one began to fill the form in; "" for a new one."""
+    return request.POST.get("was", shown(found)) if found else ""
 
 
 def _wants_to_save(request: HttpRequest) -> bool:
@@ -129,7 +135,12 @@ def _values(form: TicketForm, *more: str) -> dict[str, Any]:
 
 def _form(request: HttpRequest, form: TicketForm, found: Ticket | None) -> HttpResponse:
     back = found.get_absolute_url() if found else reverse("tickets:list")
-    context = {"form": form, "ticket": found, "back": next_page(request, back)}
+    context = {
+        "form": form,
+        "ticket": found,
+        "was": was_shown(request, found),
+        "back": next_page(request, back),
+    }
     return render(request, "tickets/form.html", context)
 
 

@@ -410,6 +410,67 @@ class TestForm:
         assert made.target == about
 
 
+class TestTwoAtOnce:
+    """Anna has a form open while somebody else changes what it is about."""
+
+    def sent(self, web: Client, url: str, **more: str) -> dict[str, Any]:
+        """What the form sends if one touches but a few fields."""
+        page = web.get(url)
+        values = {bound.name: bound.value() or "" for bound in page.context["form"]}
+        values["due_at"] = timezone.localtime(values["due_at"]).isoformat(
+            timespec="minutes"
+        )
+        return {**values, "due_quick": "", "was": page.context["was"], **more}
+
+    def test_of_a_ticket_each_changes_what_they_touched(
+        self, web: Client, anna: User, ben: User, about: Reference
+    ) -> None:
+        made = ticket(anna, due=timezone.now(), description="a\nb", target=about)
+        due, url = made.due_at, f"/tickets/{made.pk}/edit/"
+        data = self.sent(web, url, owner=str(anna.pk), subject="Paper")
+        services.change_ticket(made, ben, owner=ben, priority=3)
+        web.post(url, {**data, "description": "a\r\nb"})
+        made.refresh_from_db()
+        assert (made.subject, made.owner, made.priority) == ("Paper", ben, 3)
+        assert (made.due_at, made.description) == (due, "a\nb")
+
+    def test_of_an_activity_each_changes_what_they_touched(
+        self, web: Client, anna: User, ben: User
+    ) -> None:
+        made = task(anna, note="x", owner=anna)
+        due, url = made.due_at, f"/activities/{made.pk}/"
+        data = self.sent(web, url, owner=str(anna.pk), subject="Paper")
+        services.change_activity(made, ben, owner=ben, note="y")
+        web.post(url, data)
+        made.refresh_from_db()
+        assert (made.subject, made.owner, made.note) == ("Paper", ben, "y")
+        assert made.due_at == due
+
+    def test_a_record_that_is_in_the_bin_stays_the_tickets(
+        self, web: Client, anna: User, julia: Contact, about: Reference
+    ) -> None:
+        made = ticket(anna, target=about)
+        todo = task(anna, target=about)
+        julia.move_to_bin(by=anna)
+        form = {"subject": "Paper", "priority": "2", "kind": "task"}
+        form |= {"due_quick": "hour"}
+        assert web.post(f"/tickets/{made.pk}/edit/", form).status_code == 302
+        assert web.post(f"/activities/{todo.pk}/", form).status_code == 302
+        for row in (made, todo):
+            row.refresh_from_db()
+            assert (row.subject, row.target) == ("Paper", about)
+
+    @pytest.mark.parametrize("was", ["", "[", "[1]", '{"subject": [1]}'])
+    def test_nonsense_about_what_was_shown_is_nothing(
+        self, web: Client, anna: User, was: str
+    ) -> None:
+        made = ticket(anna)
+        data = {"subject": "Paper", "priority": "2", "was": was}
+        assert web.post(f"/tickets/{made.pk}/edit/", data).status_code == 302
+        made.refresh_from_db()
+        assert made.subject == "Paper"
+
+
 class TestMyDay:
     def test_stands_under_headings(self, web: Client, anna: User) -> None:
         with time_machine.travel(NOON, tick=False):
