@@ -21,6 +21,7 @@ from django.utils import timezone
 
 Cell = str | int | float | datetime | date | None
 LONGEST = 32_767  # characters of an XLSX cell (ECMA-376, Excel's limit)
+MOST_ROWS = 1_048_576  # of an XLSX sheet, the head among them
 # The characters that OWASP names, the full-width forms included; behind apostrophes
 # too, so that taking one off gives exactly what it was put on.
 FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
@@ -85,7 +86,10 @@ class CsvWriter:
 
 
 class XlsxWriter:
-    """XLSX with one sheet, its head fixed; keeps one row in memory."""
+    """XLSX, its head fixed; keeps one row in memory.
+
+    What does not fit into a sheet goes on in the next one, under the same head.
+    """
 
     def __init__(self, path: Path, title: str = "", widths: Iterable[int] = ()) -> None:
         self._book: Any = xlsxwriter.Workbook(str(path), {"constant_memory": True})
@@ -93,11 +97,10 @@ class XlsxWriter:
         self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._head = self._book.add_format({"bold": True})
-        self._sheet = self._book.add_worksheet(_sheet_name(title))
-        self._sheet.freeze_panes(1, 0)
-        for column, width in enumerate(widths):
-            self._sheet.set_column(column, column, width)
-        self._number = 0
+        self._title, self._widths = title, list(widths)
+        self._heads: Sequence[Cell] = ()
+        self._sheets = 0
+        self._begin_sheet()
 
     def __enter__(self) -> Self:
         return self
@@ -107,9 +110,23 @@ class XlsxWriter:
 
     def row(self, cells: Sequence[Cell]) -> None:
         """Add a row; the first one is the head."""
+        if self._number == MOST_ROWS:
+            self._begin_sheet()
+            self.row(self._heads)
+        elif self._number == 0:
+            self._heads = list(cells)
         for column, cell in enumerate(cells):
             self._write(self._number, column, cell)
         self._number += 1
+
+    def _begin_sheet(self) -> None:
+        self._sheets += 1
+        more = f" {self._sheets}" if self._sheets > 1 else ""
+        self._sheet: Any = self._book.add_worksheet(_sheet_name(self._title, more))
+        self._sheet.freeze_panes(1, 0)
+        for column, width in enumerate(self._widths):
+            self._sheet.set_column(column, column, width)
+        self._number = 0
 
     def _write(self, row: int, column: int, cell: Cell) -> None:
         if isinstance(cell, str):
@@ -143,6 +160,7 @@ def _text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _sheet_name(title: str) -> str:
+def _sheet_name(title: str, more: str = "") -> str:
     # Excel takes 31 characters at most, and none of these.
-    return re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "CRM+"
+    plain_title = re.sub(r"[\[\]:*?/\\']", " ", title)
+    return (plain_title[: 31 - len(more)].strip() or "CRM+") + more

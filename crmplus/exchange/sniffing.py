@@ -16,7 +16,8 @@ BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-
 ROWS = 20
 # In Windows-1252 these are ³, ¹, ¿, which stand in no word; in 1250 they are ł, ą, ż.
 POLISH = re.compile(rb"[A-Za-z][\xb3\xb9\xbf]|[\xb3\xb9\xbf][A-Za-z]")
-SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+# Neither a letter nor a quote separates, nor what no database stores.
+SEPARATOR = re.compile(r'sep=([^\w"\x00-\x08\x0a-\x1f])\r?\n', re.IGNORECASE)
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 OTHERS = {
     b"%PDF": "PDF",

@@ -19,6 +19,8 @@ from typing import Any
 
 MEMORY = 2 * 1024**3  # bytes of address space; 200,000 rows of 20 columns take 0.4 GB
 SECONDS = 120
+# A text is in the file once and in the table in each of its cells.
+LARGEST = 512 * 1024**2  # bytes of the table
 # How the process ends where it cannot read the file; what Python ends with is 1.
 LOCKED, TOO_LONG, UNREADABLE = 3, 4, 5
 WIDEST = 200
@@ -51,9 +53,10 @@ def convert(file: Path, table: Path, rows: int) -> None:
 
 
 def bound() -> None:
-    """Keep this process from taking more than a workbook may need."""
+    """Keep this process from taking more memory, time or disk than a workbook needs."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
 
 
 def text_of(cell: Any) -> str:

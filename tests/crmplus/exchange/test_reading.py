@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -66,6 +68,15 @@ def test_excels_own_line_names_the_separator(tmp_path: Path) -> None:
 
     assert table.columns == ["Name", "Phone"]
     assert found == [["2", "Berg", "1"]]
+
+
+@pytest.mark.parametrize("separator", ["\x00", '"', "\r", "x"])
+def test_what_separates_nothing_is_no_separator(tmp_path: Path, separator: str) -> None:
+    data = f"sep={separator}\nName;Phone\nBerg;030\n".encode()
+
+    table, _found = read(tmp_path, data)
+
+    assert table.delimiter == ";"
 
 
 def test_a_single_column_is_a_table_too(tmp_path: Path) -> None:
@@ -186,6 +197,26 @@ def test_a_workbook_that_fills_the_memory_takes_nobody_along(
 ) -> None:
     with pytest.raises(UnreadableError):
         read(tmp_path, bomb())
+
+
+def test_a_workbook_that_fills_the_disk_is_stopped(tmp_path: Path) -> None:
+    file, table = tmp_path / "wide.xlsx", tmp_path / "table.csv"
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet()
+        for row in range(100):
+            sheet.write_row(row, 0, ["x" * 10_000] * 10)
+    assert file.stat().st_size < 100_000
+    code = (
+        "import sys; from crmplus.exchange import workbook; "
+        "workbook.LARGEST = 1_000_000; sys.exit(workbook.main(*sys.argv[1:]))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(file), str(table), "200"], check=False
+    )
+
+    assert done.returncode == workbook.UNREADABLE
+    assert table.stat().st_size <= 1_000_000
 
 
 def test_the_process_says_what_is_wrong(tmp_path: Path) -> None:

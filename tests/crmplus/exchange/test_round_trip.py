@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from crmplus.accounts.models import User
 from crmplus.exchange import exporting, flow
@@ -45,6 +46,21 @@ HOSTILE = (
     "nul\x00nul",
 )
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60))
+
+
+def test_what_does_not_fit_into_a_sheet_goes_on_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmplus.spreadsheets.MOST_ROWS", 3)
+    path = tmp_path / "many.xlsx"
+    with writer(path, "xlsx", "Contacts") as table:
+        for text in ("Name", "a", "b", "c", "d", "e"):
+            table.row([text])
+    book = CalamineWorkbook.from_path(str(path))
+    assert [
+        [row[0] for row in book.get_sheet_by_name(name).to_python()]
+        for name in ("Contacts", "Contacts 2", "Contacts 3")
+    ] == [["Name", "a", "b"], ["Name", "c", "d"], ["Name", "e"]]
 
 
 @given(texts)
