@@ -56,6 +56,17 @@ class SignInForm(auth_forms.AuthenticationForm):
         return cleaned
 
 
+class ChangePasswordForm(auth_forms.PasswordChangeForm):
+    """Another password than the one that it takes the place of."""
+
+    def clean_new_password1(self) -> str:
+        """What has to be changed is not kept by choosing it again."""
+        new: str = self.cleaned_data["new_password1"]
+        if self.user.check_password(new):
+            raise forms.ValidationError(_("This is the password that you have now."))
+        return new
+
+
 def _wait_words(seconds: int) -> str:
     minutes = ceil(seconds / 60)
     return ngettext(

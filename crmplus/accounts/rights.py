@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.contrib.auth.mixins import AccessMixin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -58,16 +57,3 @@ def role_required(role: Role) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
-
-
-class RoleRequiredMixin(AccessMixin):
-    """``role_required`` for class-based views: set ``role``."""
-
-    role: Role = Role.AGENT
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(request.user, User):
-            return self.handle_no_permission()
-        if not request.user.has_role(self.role):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]

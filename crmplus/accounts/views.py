@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crmplus.accounts import idle
-from crmplus.accounts.forms import MySettingsForm, SignInForm
+from crmplus.accounts.forms import ChangePasswordForm, MySettingsForm, SignInForm
 from crmplus.accounts.models import Theme, User
 from crmplus.accounts.rights import open_to_statistics
 from crmplus.accounts.sections import save_all, sections
@@ -59,6 +59,7 @@ class ChangePassword(auth_views.PasswordChangeView):
     Who came with a one-time password goes on to the home page.
     """
 
+    form_class = ChangePasswordForm
     template_name = "accounts/password.html"
     success_url = reverse_lazy("accounts:my-settings")
 

@@ -34,8 +34,3 @@ def remember_choice(
         e164=int(e164),
         defaults={"source": source, "object_id": object_id, "chosen_by": user},
     )
-
-
-def forget_choice(e164: str) -> None:
-    """Let the ranking decide again."""
-    Choice.objects.filter(pk=int(e164)).delete()

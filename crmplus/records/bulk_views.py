@@ -77,7 +77,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _marked(request: HttpRequest, kind: RecordType, user: User) -> QuerySet[Record]:
     if request.POST.get("all"):
-        return ListForm(kind, request.GET, user).all_rows()
+        form = ListForm(kind, request.GET, user)
+        # A filter that is none any more (its owner left) must not reach everything.
+        return kind.model.objects.none() if form.errors else form.all_rows()
     texts = request.POST.getlist("marked")[:MOST_MARKED]
     ids = [int(text) for text in texts if text.isdecimal() and len(text) < 19]
     rows: QuerySet[Record] = kind.model.objects.filter(pk__in=ids)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crmplus import words
@@ -183,8 +182,3 @@ def bucket(due: datetime, now: datetime) -> Bucket:
     if days == 1:
         return Bucket.TOMORROW
     return Bucket.WEEK if days < 7 else Bucket.LATER
-
-
-def ticket_word(ticket: Ticket) -> str:
-    """What a ticket is called in the middle of other things."""
-    return _("Ticket %(number)s") % {"number": ticket.number}

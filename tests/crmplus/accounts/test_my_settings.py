@@ -115,6 +115,12 @@ def test_a_section_may_bring_its_own_template(anna: User):
 class TestPassword:
     URL = reverse("accounts:password")
 
+    def test_the_old_one_is_no_new_one(self, anna: User) -> None:
+        User.objects.update(must_change_password=True)
+        answer = self.change(client_of(anna), PASSWORD)
+        assert "This is the password that you have now." in answer.text
+        assert User.objects.get().must_change_password
+
     def change(self, client: Client, new: str = "orange-kettle-42"):
         data = {
             "old_password": PASSWORD,
@@ -136,7 +142,7 @@ class TestPassword:
         User.objects.update(must_change_password=True)
         client = client_of(anna)
         assert client.get("/").url == self.URL
-        assert "one-time password" in client.get(self.URL).text
+        assert "is to be changed" in client.get(self.URL).text
         assert self.change(client).url == "/"
         assert client.get("/").status_code == 200
 

@@ -11,7 +11,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from crmplus import hooks
-from crmplus.phonebook.choices import choice, choices, forget_choice, remember_choice
+from crmplus.phonebook.choices import choice, choices, remember_choice
 from crmplus.phonebook.find import MAX_HITS, Match, find, find_many
 from crmplus.phonebook.models import Choice, NumberSettings, PhoneIndex, PhoneSlot, pack
 from crmplus.phonebook.normalise import NumberPlan, normalise
@@ -172,7 +172,7 @@ def test_the_chosen_record_comes_first_and_says_so() -> None:
         ("Berta", True),
         ("Anna", False),
     ]
-    forget_choice(NUMBER)
+    Choice.objects.all().delete()
     assert [match.title for match in find(NUMBER)] == ["Anna", "Berta"]
 
 

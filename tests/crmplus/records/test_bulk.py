@@ -180,6 +180,17 @@ class TestWhom:
         assert said.startswith("60 entries")
         assert owners()["B"] == ""
 
+    def test_a_filter_that_is_none_any_more_reaches_nothing(
+        self, web: Client, make: Make, ben: User
+    ) -> None:
+        make("1", owner=ben)
+        make("2")
+        ben.is_active = False
+        ben.save()
+        said = act(web, url=f"{URL}?owner={ben.pk}", all="1", act="delete")
+        assert said.startswith("Nothing had to be changed.")
+        assert set(owners()) == {"1", "2"}
+
     def test_only_what_one_may_see(
         self, web: Client, make: Make, anna: User, ben: User
     ) -> None:
