@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from crmplus import keyset
 from crmplus.accounts import services
 from crmplus.accounts.models import Role, User
 from crmplus.accounts.rights import role_required
@@ -17,34 +17,16 @@ from crmplus.accounts.user_changes import PASSWORD, noted
 from crmplus.accounts.user_forms import UserForm
 from crmplus.web import signed_in_user
 
-PAGE = 50
+LONGEST_SEARCH = 200
 
 
 @role_required(Role.ADMIN)
 def users(request: HttpRequest) -> HttpResponse:
-    """List: ``q`` searches; pages by key (``after`` or ``before`` a user name)."""
-    text = request.GET.get("q", "").strip()
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page, has_previous, has_next = _page(
-        services.search(User.objects.select_related("team"), text), after, before
-    )
-    context = {
-        "users": page,
-        "q": text,
-        "previous": page[0].username if has_previous else "",
-        "next": page[-1].username if has_next else "",
-    }
-    return render(request, "accounts/users.html", context)
-
-
-def _page(
-    found: QuerySet[User], after: str, before: str
-) -> tuple[list[User], bool, bool]:
-    if before:
-        rows = list(found.filter(username__lt=before).order_by("-username")[: PAGE + 1])
-        return rows[:PAGE][::-1], len(rows) > PAGE, bool(rows)
-    rows = list(found.filter(username__gt=after).order_by("username")[: PAGE + 1])
-    return rows[:PAGE], bool(after and rows), len(rows) > PAGE
+    """All users by user name, page by page; ``q`` searches."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    found = services.search(User.objects.select_related("team"), text)
+    page = keyset.page(found, "username", request.GET)
+    return render(request, "accounts/users.html", {"page": page, "q": text})
 
 
 @never_cache

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -55,10 +58,31 @@ def merge_page(
     request: HttpRequest, kind: RecordType, pk: int, other: int
 ) -> HttpResponse:
     """Two records side by side; one chooses of each field which value stays."""
-    user = signed_in_user(request)
     if pk == other:
         return redirect("records:merge-with", kind.key, pk)
-    new, old = record_for(user, kind, pk), record_for(user, kind, other)
+    with _writing(request) as to_write:
+        user = signed_in_user(request)
+        # Always locked in this order, so that nobody waits for each other.
+        found = {
+            one: record_for(user, kind, one, to_write=to_write)
+            for one in sorted((pk, other))
+        }
+        return _side_by_side(request, kind, found[pk], found[other])
+
+
+@contextmanager
+def _writing(request: HttpRequest) -> Iterator[bool]:
+    """A transaction for a form that is sent; whether it is."""
+    if request.method == "POST":
+        with transaction.atomic():
+            yield True
+    else:
+        yield False
+
+
+def _side_by_side(
+    request: HttpRequest, kind: RecordType, new: Record, old: Record
+) -> HttpResponse:
     seen = f"{new.changed_at.isoformat()} {old.changed_at.isoformat()}"
     asked = {name: side for name, side in request.POST.items() if side in (NEW, OLD)}
     if request.method == "POST" and request.POST.get("seen") == seen:
@@ -82,13 +106,30 @@ def merge_page(
 @require_http_methods(["GET", "POST"])
 def convert_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a contact of a lead, with an organisation or without."""
-    user = signed_in_user(request)
-    lead = record_for(user, LEADS, pk)
-    assert isinstance(lead, Lead)  # noqa: S101  (of that kind)
-    form = ConvertForm(request.POST or None, lead=lead, user=user)
-    if request.method == "POST" and form.is_valid():
+    with _writing(request) as to_write:
+        lead = record_for(signed_in_user(request), LEADS, pk, to_write=to_write)
+        assert isinstance(lead, Lead)  # noqa: S101  (of that kind)
+        return _conversion(request, lead)
+
+
+def _conversion(request: HttpRequest, lead: Lead) -> HttpResponse:
+    seen = lead.changed_at.isoformat()
+    sent = request.POST or None
+    if sent and sent.get("seen", seen) != seen:
+        messages.warning(
+            request, _("Somebody changed the lead meanwhile. Please look again.")
+        )
+        sent = None
+    form = ConvertForm(sent, lead=lead, user=signed_in_user(request))
+    if sent and form.is_valid():
         return _convert(request, lead, form)
-    context = {"kind": LEADS, "contacts": CONTACTS, "record": lead, "form": form}
+    context = {
+        "kind": LEADS,
+        "contacts": CONTACTS,
+        "record": lead,
+        "form": form,
+        "seen": seen,
+    }
     return render(request, "records/convert.html", context)
 
 

@@ -143,6 +143,19 @@ def test_twice_at_once_makes_one_contact(anna: User, lead: Lead) -> None:
     assert Contact.objects.count() == 1
 
 
+def test_what_somebody_changed_meanwhile_is_looked_at_again(
+    web: Client, lead: Lead
+) -> None:
+    url = f"/leads/{lead.pk}/convert/"
+    seen = web.get(url).context["seen"]
+    lead.mobile = "0171 7654321"
+    lead.save()
+    page = web.post(url, {"seen": seen, "where": "none", "person-last_name": "Lang"})
+    assert "Somebody changed the lead meanwhile." in page.text
+    assert "0171 7654321" in page.text
+    assert not Contact.objects.exists()
+
+
 def test_who_may_not_see_the_lead_finds_no_page(
     web: Client, anna: User, ben: User, lead: Lead
 ) -> None:

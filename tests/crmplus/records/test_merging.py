@@ -15,6 +15,7 @@ from crmplus import hooks
 from crmplus.accounts.models import Scope, User
 from crmplus.phonebook.choices import choice, remember_choice
 from crmplus.phonebook.models import Choice, PhoneIndex
+from crmplus.records.access import record_for
 from crmplus.records.history import changes
 from crmplus.records.merge_choices import (
     NEW,
@@ -272,6 +273,27 @@ class TestPages:
         page = web.post(url, {"seen": seen})
         assert "Somebody changed one of the two" in page.content.decode()
         assert Contact.objects.count() == 2
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_the_two_are_locked_before_they_are_looked_at(
+        self,
+        web: Client,
+        eva: Contact,
+        twin: Contact,
+        monkeypatch: pytest.MonkeyPatch,
+        turned: bool,
+    ) -> None:
+        """In one order always: two who merge them do not wait for each other."""
+        locked = []
+
+        def read(user: User, kind: Any, pk: int, *, to_write: bool) -> Record:
+            locked.append((pk, to_write))
+            return record_for(user, kind, pk, to_write=to_write)
+
+        monkeypatch.setattr("crmplus.records.merge_views.record_for", read)
+        one, other = (twin, eva) if turned else (eva, twin)
+        web.post(f"/contacts/{one.pk}/merge/{other.pk}/", {"seen": "x"})
+        assert locked == [(pk, True) for pk in sorted((eva.pk, twin.pk))]
 
     def test_the_other_one_is_searched_for(
         self, web: Client, eva: Contact, twin: Contact
