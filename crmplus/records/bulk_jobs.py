@@ -36,8 +36,14 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     """Carry it out; what an interrupted job has done already is not done again."""
     change, total = _change(job), len(job.parameters["ids"])
     progress(0, total)
-    bulk.carry_out(change, job.parameters["ids"], lambda count: progress(count, total))
-    return {"more": job.parameters["more"]}
+
+    def tell(count: int) -> None:
+        # Before it may be stopped: what is done stays done.
+        job.result = bulk_words.facts(change)
+        progress(count, total)
+
+    bulk.carry_out(change, job.parameters["ids"], tell)
+    return {**bulk_words.facts(change), "more": job.parameters["more"]}
 
 
 def undo(job: Job, progress: Progress) -> dict[str, Any]:
@@ -48,26 +54,19 @@ def undo(job: Job, progress: Progress) -> dict[str, Any]:
 
 
 def said(job: Job) -> str:
-    """What was done, in a sentence; "" once it is too long ago to be known."""
+    """What was done, in a sentence."""
     if "undone" in job.result:
         return bulk_words.undone(job.result["undone"])
-    change = _kept(job)
-    if change is None:
-        return ""
-    text = bulk_words.done(change)
+    text = bulk_words.said(job.result)
     return f"{text} {bulk_words.more()}" if job.result.get("more") else text
 
 
 def _change(job: Job) -> BulkChange:
-    change = _kept(job)
+    changes = BulkChange.objects.select_related("user")
+    change = changes.filter(pk=job.parameters["change"]).first()
     if change is None:
         raise JobError(_("It is too long ago to be taken back."))
     return change
-
-
-def _kept(job: Job) -> BulkChange | None:
-    changes = BulkChange.objects.select_related("user")
-    return changes.filter(pk=job.parameters["change"]).first()
 
 
 def register() -> None:

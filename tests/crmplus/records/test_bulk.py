@@ -355,8 +355,34 @@ class TestJobs:
         job = self.run(self.start(web, act="delete"))
         BulkChange.objects.update(made_at=timezone.now() - timedelta(days=8))
         begin(anna, PARTNERS, wanted("delete", ""))
-        assert web.get("/jobs/").status_code == 200
-        assert web.get(job.get_absolute_url()).status_code == 200
+        for url in ("/jobs/", job.get_absolute_url()):
+            assert "3 entries are in the recycle bin." in web.get(url).text
+
+    def test_the_list_of_jobs_reads_no_records(
+        self, web: Client, make: Make, ben: User
+    ) -> None:
+        for name in "123":
+            make(name)
+        self.run(self.start(web, act="owner", owner=ben.pk))
+        with CaptureQueriesContext(connection) as queries:
+            assert "3 entries now belong to Ben Nowak." in web.get("/jobs/").text
+        assert not any("bulkchange" in query["sql"] for query in queries)
+
+    def test_a_cancelled_one_says_what_it_did(
+        self, web: Client, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in "12345":
+            make(name)
+        monkeypatch.setattr("crmplus.jobs.running.TOLD_EVERY", 0)
+        monkeypatch.setattr(bulk, "note_made", cancels)
+        job = self.run(self.start(web, act="delete"))
+        assert job.state == State.CANCELLED
+        assert bulk_jobs.said(job) == "2 entries are in the recycle bin."
+
+
+def cancels(records: Any, **values: Any) -> int:
+    Job.objects.update(cancel_asked=True)
+    return note_made(records, **values)
 
 
 def fails_the_second_time() -> Callable[..., int]:
