@@ -143,7 +143,9 @@ def _endpoints(stored: EndpointSet) -> list[Endpoint]:
 
 
 def _count(text: str | None, otherwise: int) -> int:
-    return min(int(text), MAX_ROWS) if text and text.isdecimal() else otherwise
+    if text and text.isdecimal() and len(text) < 10:
+        return min(int(text), MAX_ROWS)
+    return otherwise
 
 
 def _address(door: str, spec: SetSpec, form: EndpointForm) -> str:
