@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from crmplus.exchange.cleaning import Clean, Cleaner
 from crmplus.exchange.matching import Match, Matcher
 from crmplus.exchange.models import Import
 from crmplus.exchange.reading import Row, rows
+from crmplus.jobs.services import Stopped
 from crmplus.records.types import TYPES
 from crmplus.spreadsheets import CsvWriter
 
@@ -53,19 +55,36 @@ class Found:
 def run(job: Job, progress: Progress) -> dict[str, Any]:
     """Look a file through (a ``hooks.JobKind``)."""
     one = Import.objects.get(uid=job.parameters["import"])
-    counts = check(one, progress)
-    Import.objects.filter(pk=one.pk).update(counts=counts, is_checked=True, choices={})
+    drafts = [path.with_suffix(f".{job.uid}") for path in (one.known, one.faulty)]
+    try:
+        counts = check(one, progress, *drafts)
+        _keep(one, counts, drafts)
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
     return counts
 
 
-def check(one: Import, progress: Progress) -> dict[str, int]:
+def _keep(one: Import, counts: dict[str, int], drafts: list[Path]) -> None:
+    """Show what was found, unless other columns were chosen meanwhile."""
+    rows = Import.objects.filter(pk=one.pk, mapping=one.mapping)
+    if not rows.exists():
+        raise Stopped
+    for draft, path in zip(drafts, (one.known, one.faulty), strict=True):
+        draft.replace(path)
+    rows.update(counts=counts, is_checked=True, choices={})
+
+
+def check(
+    one: Import, progress: Progress, known_path: Path, faulty_path: Path
+) -> dict[str, int]:
     """Sort the rows; those that are known or faulty are kept in files of their own."""
     kind = TYPES[one.kind]
     matcher = Matcher(Cleaner(kind, one.mapping), one.user)
     counts: Counter[str] = Counter(new=0, same=0, similar=0, faulty=0)
     with (
-        CsvWriter(one.faulty) as faulty,
-        one.known.open("w", encoding="utf-8") as known,
+        CsvWriter(faulty_path) as faulty,
+        known_path.open("w", encoding="utf-8") as known,
     ):
         faulty.row([*one.columns, _("Row"), _("Reason")])
         for batch in in_batches(rows(one.table)):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from crmplus.accounts.models import Scope, User
-from crmplus.exchange import flow, importing
+from crmplus.exchange import checking, flow, importing
 from crmplus.exchange.models import Action, Import, ImportBatch
 from crmplus.exchange.reading import rows
 from crmplus.jobs import services
@@ -390,6 +390,25 @@ def test_two_imports_of_the_same_people_make_them_once(anna: User) -> None:
     assert first.result["created"] == 2
     assert second.result["created"] == 0
     assert Contact.objects.count() == 2
+
+
+def test_a_check_of_other_columns_than_those_chosen_since_shows_nothing(
+    anna: User,
+) -> None:
+    one = upload(anna, "First name,Last name,X\nJulia,Berg,Weber\n")
+    text = [*one.mapping]
+
+    def changed(*_done: int) -> None:
+        mine = Import.objects.get(pk=one.pk)
+        flow.choose_columns(mine, [text[0], "", "last_name"], anna)
+
+    job = Job(uid=one.uid, parameters={"import": str(one.uid)})
+    with pytest.raises(services.Stopped):
+        checking.run(job, changed)  # type: ignore[arg-type]
+
+    one.refresh_from_db()
+    assert (one.is_checked, one.counts) == (False, {})
+    assert {path.name for path in one.folder.iterdir()} == {"original", "table.csv"}
 
 
 def test_two_clicks_import_once(anna: User) -> None:
