@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -27,14 +28,15 @@ def create(request: HttpRequest) -> HttpResponse:
     """Save the filters of a list (``list_key``, ``query``) under a ``name``."""
     user = signed_in_user(request)
     try:
-        saved = services.keep(
-            user,
-            request.POST.get("list_key", ""),
-            request.POST.get("name", ""),
-            request.POST.get("query", ""),
-        )
-        if shared := request.POST.get("shared", ""):
-            services.share(user, saved, shared)
+        with transaction.atomic():
+            saved = services.keep(
+                user,
+                request.POST.get("list_key", ""),
+                request.POST.get("name", ""),
+                request.POST.get("query", ""),
+            )
+            if shared := request.POST.get("shared", ""):
+                services.share(user, saved, shared)
     except services.CannotKeepError as error:
         messages.error(request, str(error))
         return redirect(next_page(request, "/"))

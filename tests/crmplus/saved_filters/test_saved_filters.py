@@ -301,6 +301,13 @@ class TestPages:
         assert answer.url == "/contacts/?q=x"
         assert b"Give the filter a name." in client.get(answer.url).content
 
+    def test_what_may_not_be_shared_is_not_saved_either(
+        self, anna: User, web: Callable[[User], Client]
+    ) -> None:
+        data = {"list_key": LIST, "name": "A", "query": "country=AT"}
+        self.post(web(anna), "", **data, shared="all")
+        assert not SavedFilter.objects.exists()
+
     def test_it_leads_to_no_other_host(
         self, anna: User, web: Callable[[User], Client]
     ) -> None:
