@@ -14,6 +14,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from crmplus.batches import batches
 from pbxmanager.concerning import INSIDE, Key
 from pbxmanager.locks import lock
 from pbxmanager.missed_rules import Contact, Episode, Try, episode
@@ -50,17 +51,22 @@ def follow_up(keys: Collection[Key]) -> list[Followed]:
     Whoever is reached under one number is reached: so the entries of the same person's
     other numbers are looked at too.
     """
-    others = same_person({key.party for key in keys if key.party})
-    asked = {*keys, *(Key(party) for some in others.values() for party in some)}
+    asked = set(keys)
+    for some in batches(sorted(keys), BATCH):
+        asked.update(_beside(some))
     changed: list[Followed] = []
-    for some in _batches(sorted(asked)):
+    for some in batches(sorted(asked), BATCH):
         changed += _follow_up(some)
     return changed
 
 
-def _batches(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    for start in range(0, len(keys), BATCH):
-        yield keys[start : start + BATCH]
+def _beside(keys: Iterable[Key]) -> Iterator[Key]:
+    """The other numbers of the same people.
+
+    Asked of some keys at a time: of a thousand at once SQLite answers nothing.
+    """
+    for some in same_person({key.party for key in keys if key.party}).values():
+        yield from map(Key, some)
 
 
 def _follow_up(keys: Sequence[Key]) -> list[Followed]:
@@ -214,5 +220,5 @@ def rebuild() -> int:
 
 
 def _all(keys: Iterable[Key]) -> None:
-    for some in _batches(sorted(keys)):
+    for some in batches(sorted(keys), BATCH):
         _follow_up(some)

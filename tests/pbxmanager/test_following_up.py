@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from crmplus.phonebook.models import PhoneIndex, pack
+from crmplus.phonebook.slots import slots_of
 from crmplus.records.models import Contact, Organisation
 from pbxmanager import afterwards
 from pbxmanager.afterwards import Pending, turn
@@ -24,6 +26,7 @@ from pbxmanager.following_up import follow_up, look_after, rebuild
 from pbxmanager.housekeeping import give_up_overdue
 from pbxmanager.missed_actions import tick_off
 from pbxmanager.models import Call, MissedCaller, MissedPart
+from pbxmanager.parties import source_of
 from pbxmanager.recorder import Refused, record
 from tests.pbxmanager import cast
 from tests.pbxmanager.office import JULIA, NOON, STRANGER, Office, make_office, queries
@@ -214,6 +217,24 @@ def test_following_up_again_changes_nothing(office: Office) -> None:
 
     assert len(follow_up([Key(STRANGER)])) == 1
     assert follow_up([Key(STRANGER)]) == []
+
+
+@pytest.mark.thorough
+def test_any_number_of_people_can_be_followed_up_at_once(office: Office) -> None:
+    # In one query these are more conditions than SQLite takes.
+    people = range(1_001)
+    Contact.objects.bulk_create(Contact(last_name=f"No. {one}") for one in people)
+    source = source_of("contacts")
+    assert source
+    slot, first = slots_of(source)["mobile"], 4915110000000
+    PhoneIndex.objects.bulk_create(
+        PhoneIndex(ref=pack(row.pk, slot), e164=first + number)
+        for number, row in enumerate(Contact.objects.all())
+    )
+    office.call("201", f"+{first + 999}", talk=None)
+
+    follow_up({Key(f"+{first + one}") for one in people})
+    assert MissedCaller.objects.get().is_open
 
 
 @pytest.mark.thorough
