@@ -20,6 +20,7 @@ from pbxmanager.locks import lock
 from pbxmanager.missed_rules import Contact, Episode, Try, episode
 from pbxmanager.models import Call, Direction, Leg, MissedCaller, MissedPart, Status
 from pbxmanager.same_person import same_person
+from pbxmanager.sharing import rang_for
 
 # So many tries are counted, and looked at to find where they began.
 MOST_TRIES: Final = 100
@@ -167,10 +168,15 @@ def _store(row: MissedCaller, found: Episode) -> Followed | None:
 
 
 def _rang(found: Episode) -> set[tuple[int | None, str]]:
-    """Whose phones (users and extensions) rang in vain."""
-    legs = Leg.objects.filter(call__in=[one.call for one in found.tries])
-    called = legs.exclude(direction=Direction.OUTBOUND).order_by()
-    return set(called.values_list("user_id", "extension"))
+    """Whose phones (users and extensions) rang in vain.
+
+    For whom it popped up that has no such phone has no extension there.
+    """
+    calls = [one.call for one in found.tries]
+    legs = Leg.objects.filter(call__in=calls).exclude(direction=Direction.OUTBOUND)
+    called = set(legs.order_by().values_list("user_id", "extension"))
+    others = rang_for(calls) - {user for user, _extension in called}
+    return called | {(user, "") for user in others}
 
 
 def _renew_parts(

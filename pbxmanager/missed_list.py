@@ -33,8 +33,8 @@ def visible_missed(
     """The entries that a user may see, of blocked numbers none; in no order.
 
     These are the calls that rang in vain at the phones of those whose calls the user
-    sees, and what the user has taken. Whose newest call is private is there for those
-    alone whose phones rang. ``is_open`` narrows them.
+    sees, or popped up for them, and what the user has taken. Whose newest call is
+    private is there for those alone. ``is_open`` narrows them.
     """
     scope = calls_scope(user)
     if scope is None:
@@ -131,7 +131,7 @@ def entries(rows: Sequence[MissedCaller], user: User) -> list[Entry]:
             Entry(
                 row=row,
                 party=who[row.call_id],
-                rang=[extension for extension, _words in rang[row.pk] if extension],
+                rang=[extension for extension, _words in rang[row.pk]],
                 rang_at=[words for _extension, words in rang[row.pk]],
                 times=times.get(row.pk, [row.last_at]),
                 owner=row.owner if taken else None,
@@ -152,12 +152,11 @@ def with_call(rows: QuerySet[MissedCaller]) -> QuerySet[MissedCaller]:
 def _rang(rows: Iterable[MissedCaller]) -> Mapping[int, list[tuple[str, str]]]:
     """The extensions that rang for each, and in words whose they are; one query."""
     parts = MissedPart.objects.filter(caller__in=[row.pk for row in rows])
+    phones = parts.exclude(extension="").select_related("user")
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for part in parts.select_related("user").order_by("extension"):
-        name = str(part.user or "")
-        words = f"{part.extension} {name}".strip()
-        if words:
-            found[part.caller_id].append((part.extension, words))
+    for part in phones.order_by("extension"):
+        words = f"{part.extension} {part.user or ''}".strip()
+        found[part.caller_id].append((part.extension, words))
     return found
 
 

@@ -129,7 +129,9 @@ class MissedPart(models.Model):
     """An extension that a caller tried in vain; computed, like the caller.
 
     It says who sees the entry. ``user`` is the one whose extension it was then, None
-    for nobody's; ``is_open`` is the caller's, so that a counter reads one index.
+    for nobody's; without an extension the call popped up for them (a group's, a
+    boss's), and rang at no phone of theirs. ``is_open`` is the caller's, so that a
+    counter reads one index.
     """
 
     caller = models.ForeignKey(MissedCaller, models.CASCADE, related_name="parts")

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from crmplus.statements import compiled, insert, update
 from crmplus.tickets.services import move_call
 from crmplus.timeline.services import move_comments
-from pbxmanager import legs, models
+from pbxmanager import legs, models, sharing
 from pbxmanager.concerning import Bearing, Key, bearing, concerned
 from pbxmanager.conversations import Conversation, Reported
 from pbxmanager.joining import continued
@@ -168,6 +168,7 @@ def _absorb(call: models.Call, gone: models.Call) -> None:
     """Let a call take over all that was added to another one, which then goes."""
     move_comments(CALL, gone.pk, call.pk)
     move_call(gone.pk, call.pk)
+    sharing.move(gone.pk, call.pk)
     if gone.chosen_source and not call.chosen_source:
         call.chosen_source, call.chosen_id = gone.chosen_source, gone.chosen_id
         call.save(update_fields=["chosen_source", "chosen_id"])

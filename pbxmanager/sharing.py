@@ -18,13 +18,17 @@ class CallSharing(hooks.Hook):
 
     ``parts(users)`` gives rows, each with its ``call``, of the parts that some users
     (ids) have, None where nobody has one. ``people(call)`` gives the users (ids) who
-    have one. ``in_whose_name(calls)`` names, by the ids of calls, those for whom
-    somebody else dialled.
+    have one, ``rang_for(calls)`` those for whom any of some calls (ids) popped up.
+    ``in_whose_name(calls)`` names, by the ids of calls, those for whom somebody else
+    dialled. ``move(old, new)`` lets a call (id) have the parts in another one that is
+    joined into it.
     """
 
     lasts: ClassVar[bool] = True
     parts: Callable[[Collection[int]], QuerySet[Any] | None]
     people: Callable[[Call], set[int]]
+    rang_for: Callable[[Collection[int]], set[int]]
+    move: Callable[[int, int], object]
     in_whose_name: Callable[[Collection[int]], Mapping[int, str]]
 
 
@@ -39,6 +43,20 @@ def sharers(call: Call) -> set[int]:
     return {
         user for hook in hooks.registered(CallSharing) for user in hook.people(call)
     }
+
+
+def rang_for(calls: Collection[int]) -> set[int]:
+    """The users (ids) for whom any of some calls (ids) popped up that rang at no phone
+    of theirs."""
+    return {
+        user for hook in hooks.registered(CallSharing) for user in hook.rang_for(calls)
+    }
+
+
+def move(old: int, new: int) -> None:
+    """Let a call (id) have the parts in another one that is joined into it."""
+    for hook in hooks.registered(CallSharing):
+        hook.move(old, new)
 
 
 def dialled_for(calls: Collection[int]) -> dict[int, str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -14,17 +12,14 @@ from pbxmanager.workplace import routing, shifts, told
 from pbxmanager.workplace.models import MAX_WRAP_UP, Membership
 
 
-def on_call_changed(
-    sender: type[Call], call: Call, merged: Sequence[UUID], **kwargs: Any
-) -> None:
+def on_call_changed(sender: type[Call], call: Call, **kwargs: Any) -> None:
     """After commit: who gets the call, whose wrap-up begins, whose presence changed.
 
     Asks the database nothing while there are neither groups nor deputies.
     """
     now = timezone.now()
     if routing.routes():
-        # What a call that was joined into this one was shared with went with it.
-        if call.status == Status.RINGING or merged:
+        if call.status == Status.RINGING:
             routing.grant(call, now)
         if _has_just_ended(call, now):
             begin_wrap_ups(call)

@@ -31,6 +31,8 @@ hooks.register(
     CallSharing(
         parts=routing.parts,
         people=routing.people,
+        rang_for=routing.rang_for,
+        move=routing.move,
         in_whose_name=on_behalf.dialled_for,
     )
 )

@@ -208,6 +208,24 @@ def people(call: Call) -> set[int]:
     return {user for (user,) in _people(call=call.pk)} if any_shares() else set()
 
 
+def rang_for(calls: Collection[int]) -> set[int]:
+    """For whom (ids) any of some calls (ids) popped up; one query at most."""
+    if not any_shares():
+        return set()
+    rows = CallShare.objects.filter(call__in=calls, reason__in=POPS_UP)
+    return set(rows.order_by().values_list("user_id", flat=True))
+
+
+def move(old: int, new: int) -> None:
+    """Let a call (id) have the parts in another one that is joined into it.
+
+    Who has a part in both keeps the one they have.
+    """
+    if any_shares():
+        known = CallShare.objects.filter(call=new).values("user")
+        CallShare.objects.filter(call=old).exclude(user__in=known).update(call=new)
+
+
 def parts(users: Collection[int]) -> QuerySet[CallShare] | None:
     """The parts that some users (ids) have in calls without a phone of theirs."""
     return CallShare.objects.filter(user__in=users) if any_shares() else None

@@ -8,7 +8,11 @@ import pytest
 from django.utils import timezone
 
 from crmplus.accounts.models import User
+from pbxmanager.concerning import Key
+from pbxmanager.following_up import follow_up
+from pbxmanager.missed_list import count_open, entries, visible_missed, with_call
 from pbxmanager.models import Call
+from pbxmanager.privacy import set_private
 from pbxmanager.signals import call_changed
 from pbxmanager.tables import lines
 from pbxmanager.visibility import call_for, people_of, visible_calls
@@ -168,11 +172,43 @@ def test_a_deputy_in_the_group_is_told_whose_call_it_is(
 def test_a_call_joined_into_another_takes_its_people_along(
     people: People, sales: Group
 ) -> None:
-    first = rings("600")
-    CallShare.objects.all().delete()
-    first.status = "connected"
-    call_changed.send(sender=Call, call=first, merged=[first.uid])
-    assert got(first) == {"ben"}
+    """The queue (600) rang a while after Anna, who then took the call."""
+    began = timezone.now() - timedelta(seconds=30)
+    first = tell("ringing", "201", JULIA, call_id="a", at=began)
+    queue = {"call_id": "q", "source": "key:9"}
+    late = began + timedelta(seconds=10)
+    second = changed(tell("ringing", "600", JULIA, at=late, **queue))
+    assert (second != first, got(second)) == (True, {"ben"})
+    shifts.change(people["ben"].pk, Status.NOT_AVAILABLE)
+
+    taken = began + timedelta(seconds=20)
+    tell("connected", "201", JULIA, call_id="a", at=taken)
+    joined = changed(tell("missed", "600", JULIA, at=taken, **queue))
+    assert joined == first
+    assert got(joined) == {"ben"}
+    assert call_for(people["ben"], second.uid) == joined
+
+
+def test_a_part_in_both_of_two_joined_calls_is_one(
+    people: People, sales: Group
+) -> None:
+    one, other = rings("600"), rings("600", "+493023125177")
+    routing.move(other.pk, one.pk)
+    assert (got(one), got(other)) == ({"ben"}, {"ben"})
+
+
+def test_who_got_the_popup_sees_that_it_was_missed(
+    people: People, sales: Group
+) -> None:
+    ben, carl = people["ben"], people["carl"]
+    rings("600", call_id="c")
+    changed(tell("missed", "600", JULIA, call_id="c"))
+    follow_up([Key(JULIA)])
+    assert (count_open(ben), count_open(carl)) == (1, 0)
+    [entry] = entries(list(with_call(visible_missed(ben))), ben)
+    assert (entry.rang, entry.rang_at) == (["600"], ["600"])
+    set_private(entry.row.call, private=True)
+    assert count_open(ben) == 1
 
 
 def test_a_card_goes_once_a_colleague_has_taken_it(
