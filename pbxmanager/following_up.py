@@ -131,10 +131,20 @@ def _compute(
     return _store(row or MissedCaller(party=key.party), found) if found else None
 
 
+def as_followed(row: MissedCaller) -> Followed:
+    """An entry as it is, and whose phones rang for it; one query."""
+    return Followed(row, _people(row.parts.all()))
+
+
+def entries_of(call: int) -> list[Followed]:
+    """The entries whose newest call is that one (id): one, or none."""
+    return [as_followed(row) for row in MissedCaller.objects.filter(call=call)]
+
+
 def _remove(row: MissedCaller) -> Followed:
-    people = _people(list(row.parts.all()))
+    followed = as_followed(row)
     MissedCaller.objects.filter(pk=row.pk).delete()
-    return Followed(row, people)
+    return followed
 
 
 def _people(parts: Iterable[MissedPart]) -> frozenset[int]:

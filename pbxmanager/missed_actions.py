@@ -12,7 +12,7 @@ from django.utils import timezone
 from crmplus.tickets.services import schedule_call_back
 from pbxmanager.afterwards import tell_missed
 from pbxmanager.concerning import Key
-from pbxmanager.following_up import Followed, follow_up
+from pbxmanager.following_up import as_followed, follow_up
 from pbxmanager.missed_models import NOTE_LENGTH, TAKEN_FOR
 from pbxmanager.models import MissedCaller
 
@@ -89,6 +89,4 @@ def _compute_again(row: MissedCaller) -> None:
 
 
 def _tell(row: MissedCaller) -> None:
-    people = row.parts.filter(user__isnull=False).values_list("user_id", flat=True)
-    followed = Followed(row, frozenset(people))
-    transaction.on_commit(lambda: tell_missed([followed]))
+    transaction.on_commit(lambda: tell_missed([as_followed(row)]))

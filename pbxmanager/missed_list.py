@@ -19,6 +19,7 @@ from pbxmanager.blocking import BlockedNumber, any_blocked
 from pbxmanager.models import Call, MissedCaller, MissedPart
 from pbxmanager.parties import Party, parties
 from pbxmanager.rules import call_back_within
+from pbxmanager.visibility import not_private
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -89,7 +90,8 @@ class Entry:
 
     ``rang`` are the extensions, ``rang_at`` names them with whose they are. ``times``
     are the tries, newest first. ``owner`` has it in hand now; ``due`` is when they are
-    to be called back, UTC. ``reached_by`` names who reached them.
+    to be called back, UTC. ``reached_by`` names who reached them, "" where that is
+    nobody's business.
     """
 
     row: MissedCaller
@@ -122,7 +124,7 @@ def entries(rows: Sequence[MissedCaller], user: User) -> list[Entry]:
     who = parties([row.call for row in rows], user)
     rang = _rang(rows)
     times = _times(rows)
-    reached = _reached(rows)
+    reached = _reached(rows, user)
     found = []
     for row in rows:
         due = row.due(within_) if row.is_open else None
@@ -177,10 +179,14 @@ def _times(rows: Sequence[MissedCaller]) -> Mapping[int, list[datetime]]:
     return found
 
 
-def _reached(rows: Sequence[MissedCaller]) -> Mapping[int, str]:
-    """Who had the calls that reached them, in words; one query."""
+def _reached(rows: Sequence[MissedCaller], user: User) -> Mapping[int, str]:
+    """Who had the calls that reached them, in words; not of others' private ones.
+
+    One query.
+    """
     calls: Collection[int] = {row.reached_by_id for row in rows if row.reached_by_id}
     if not calls:
         return {}
-    found = Call.all_objects.filter(pk__in=calls).select_related("user")
+    found = not_private(user, Call.all_objects.filter(pk__in=calls))
+    found = found.select_related("user")
     return {call.pk: str(call.user or call.extension) for call in found}

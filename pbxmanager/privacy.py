@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
+from pbxmanager.afterwards import tell_missed
+from pbxmanager.following_up import entries_of
 from pbxmanager.models import Call, Leg
 from pbxmanager.signals import touch
 
@@ -24,8 +27,10 @@ def set_private(call: Call, *, private: bool) -> None:
     """Hide a call from all who had no part in it, or show it again.
 
     It stays in the log of those who had, and counts in figures; supervisors and admins
-    see neither it nor who it was with. ``call_changed`` is sent.
+    see neither it nor who it was with. ``call_changed`` is sent, and open missed lists
+    are told.
     """
     call.private_at = timezone.now() if private else None
     call.save(update_fields=["private_at"])
     touch(call)
+    transaction.on_commit(lambda: tell_missed(entries_of(call.pk)))

@@ -21,6 +21,7 @@ from pbxmanager.models import Call, Status
 from pbxmanager.parties import Party, parties
 from pbxmanager.saving import CALL
 from pbxmanager.sharing import dialled_for
+from pbxmanager.visibility import not_private
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -133,7 +134,7 @@ def lines(calls: Sequence[Call], user: User, *, missed: bool = False) -> list[Li
     who = parties(calls, user)
     comments = comment_counts(call.pk for call in calls)
     barred = blocked(call.party for call in calls)
-    before = transfers(calls)
+    before = transfers(calls, user)
     names = dialled_for([call.pk for call in calls])
     return [
         Line(
@@ -150,12 +151,14 @@ def lines(calls: Sequence[Call], user: User, *, missed: bool = False) -> list[Li
     ]
 
 
-def transfers(calls: Sequence[Call]) -> Mapping[int, Transfer]:
-    """Who had the callers of calls (by primary key) before; one query at most."""
+def transfers(calls: Sequence[Call], user: User) -> Mapping[int, Transfer]:
+    """Who had the callers of calls (by primary key) before, but for private calls of
+    others than the user; one query at most."""
     linked = {call.continues_id for call in calls if call.continues_id}
     if not linked:
         return {}
-    rows = Call.all_objects.select_related("user").in_bulk(list(linked))
+    before = not_private(user, Call.all_objects.select_related("user"))
+    rows = before.in_bulk(list(linked))
     return {
         call.pk: Transfer(str(one.user or one.extension), one.duration)
         for call in calls

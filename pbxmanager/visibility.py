@@ -33,7 +33,12 @@ def visible_among(user: User, calls: QuerySet[Call]) -> QuerySet[Call]:
     if people == [user.pk]:
         return calls.filter(_took_part(people))
     seen = calls if people is None else calls.filter(_took_part(people))
-    return seen.filter(Q(private_at=None) | _took_part([user.pk]))
+    return not_private(user, seen)
+
+
+def not_private(user: User, calls: QuerySet[Call]) -> QuerySet[Call]:
+    """Those of some calls that are no private ones of others than a user."""
+    return calls.filter(Q(private_at=None) | _took_part([user.pk]))
 
 
 def seen_people(user: User) -> list[int] | None:

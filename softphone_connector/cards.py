@@ -184,7 +184,7 @@ def card_of(call: Call, user: User) -> Card:
         pretty=_pretty(remote),
         place=display.place(remote.e164, get_language() or "en") if remote.e164 else "",
         region=display.region(remote.e164) if remote.e164 else "",
-        transfer=transfers([call]).get(call.pk),
+        transfer=transfers([call], user).get(call.pk),
         history=history(call, remote, matches, user),
         work=work(
             call,

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
-from crmplus.accounts.models import Team
+from crmplus.accounts.models import Team, User
+from pbxmanager import afterwards
 from pbxmanager.concerning import Key
 from pbxmanager.following_up import follow_up
-from pbxmanager.missed_list import count_open, missed_for, visible_missed
+from pbxmanager.missed_list import (
+    count_open,
+    entries,
+    missed_for,
+    visible_missed,
+    with_call,
+)
 from pbxmanager.models import Call, MissedCaller
 from pbxmanager.privacy import set_private
+from pbxmanager.tables import transfers
+from pbxmanager.watching import watchers
 from tests.pbxmanager.office import NOON, STRANGER, Office, make_office
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +69,48 @@ def test_shown_again_the_caller_is_the_teams_again(office: Office, call: Call) -
     set_private(call, private=True)
     set_private(call, private=False)
     assert count_open(office.ben) == count_open(office.karin) == 1
+
+
+def test_open_lists_hear_that_the_caller_is_private_now(
+    office: Office,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    told: list[tuple[set[int], str]] = []
+    monkeypatch.setattr(
+        afterwards,
+        "publish",
+        lambda users, message: told.append((set(users), message["type"])),
+    )
+    watchers.forget()
+    with django_capture_on_commit_callbacks(execute=True):
+        set_private(call, private=True)
+    assert told == [({office.anna.pk, office.ben.pk, office.karin.pk}, "missed")]
+
+
+def test_whom_a_private_call_reached_is_nobodys_business(
+    office: Office, call: Call
+) -> None:
+    talk = office.call("201", call.party, at=NOON + timedelta(minutes=5))
+    follow_up({Key(call.party)})
+
+    def reached(user: User) -> list[str]:
+        rows = list(with_call(visible_missed(user, is_open=False)))
+        return [entry.reached_by for entry in entries(rows, user)]
+
+    assert reached(office.ben) == reached(office.anna) == [str(office.anna)]
+    set_private(talk, private=True)
+    assert (reached(office.ben), reached(office.anna)) == ([""], [str(office.anna)])
+
+
+def test_nor_is_who_had_the_caller_before(office: Office) -> None:
+    first = office.call("201", STRANGER)
+    second = office.call("202", STRANGER, at=NOON + timedelta(minutes=5))
+    Call.objects.filter(pk=second.pk).update(continues=first)
+    second.refresh_from_db()
+
+    assert second.pk in transfers([second], office.karin)
+    set_private(first, private=True)
+    assert not transfers([second], office.karin)
+    assert second.pk in transfers([second], office.anna)
