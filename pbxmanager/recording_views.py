@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.core.handlers.asgi import ASGIRequest
 from django.http import (
@@ -22,7 +23,13 @@ from django.views.decorators.http import require_safe
 
 from crmplus.web import signed_in_user
 from pbxmanager.heard import note_heard
-from pbxmanager.recordings import NotAllowed, NotThere, Recording, fetch
+from pbxmanager.recordings import (
+    NotAllowed,
+    NotThere,
+    Recording,
+    fetch,
+    let_go_of_database,
+)
 from pbxmanager.visibility import call_for
 
 logger = logging.getLogger(__name__)
@@ -76,8 +83,13 @@ def _passed_on(request: HttpRequest, found: Recording) -> HttpResponseBase:
 
 
 async def _in_threads(found: Recording) -> AsyncIterator[bytes]:
-    """The pieces, each read in a worker thread: the event loop waits for nobody."""
+    """The pieces, each read in a worker thread: the event loop waits for nobody.
+
+    The connection to the database goes back first: a player that is paused holds its
+    stream for as long as an answer may take, and there are few connections.
+    """
     try:
+        await sync_to_async(let_go_of_database)()
         while piece := await asyncio.to_thread(found.read):
             yield piece
     finally:

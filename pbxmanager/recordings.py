@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from django.db import connections
+
 from pbxmanager.models import EndpointSet
 from pbxmanager.rules import recordings_inside
 
@@ -27,6 +29,10 @@ LONGEST: Final = 1800.0  # seconds that one answer may take
 LARGEST: Final = 512 * 1024 * 1024  # bytes
 PIECE: Final = 64 * 1024
 MOST_REDIRECTS: Final = 2
+# The last 32 bits are an IPv4 address: NAT64 (RFC 6052), IPv4-compatible (RFC 4291).
+ENDING_IN_IPV4: Final = tuple(
+    ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "::/96")
+)
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 ANSWERS: Final = frozenset({200, 206, 416})
 ASKED: Final = ("Range", "If-Range")
@@ -95,7 +101,7 @@ def _address(host: str, port: int, is_inside: bool) -> str:
     """An address of a host; all must be public, unless the admin says otherwise."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: "a..b" is no name
         raise NotThere(f"{host} is not known") from error
     addresses = [str(entry[4][0]) for entry in found]
     for one in addresses:
@@ -105,11 +111,22 @@ def _address(host: str, port: int, is_inside: bool) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet."""
+    """Whether an IP address is one of the open internet.
+
+    An IPv4 address that an IPv6 address stands for has to be one as well.
+    """
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    found = mapped or ip
-    return bool(found.is_global and not found.is_multicast)
+    inner = _inner(ip) if isinstance(ip, ipaddress.IPv6Address) else None
+    if inner is not None:
+        ip = inner
+    return ip.is_global and not ip.is_multicast
+
+
+def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address stands for, None for one of its own."""
+    if any(ip in network for network in ENDING_IN_IPV4):
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 class _Connection(http.client.HTTPSConnection):
@@ -160,7 +177,19 @@ class Recording:
 
     def close(self) -> None:
         """Let go of the host."""
+        # Where the host ends the connection, the socket is the answer's alone.
+        self._answer.close()
         self._connection.close()
+
+
+def let_go_of_database() -> None:
+    """Give connections back to the pool: there are few, and what follows takes long.
+
+    Not within a transaction, which would be lost.
+    """
+    for one in connections.all(initialized_only=True):
+        if not one.in_atomic_block:
+            one.close_if_unusable_or_obsolete()
 
 
 def fetch(url: str, headers: Mapping[str, str]) -> Recording:
@@ -175,15 +204,25 @@ def fetch(url: str, headers: Mapping[str, str]) -> Recording:
         if found.status not in REDIRECTS:
             return _checked(found)
         found.close()
-        following = urljoin(f"https://{target.authority}{target.path}", location)
-        if urlsplit(following).netloc != target.authority:
-            raise NotAllowed("it leads to another host")
-        target = target_of(following)
+        target = target_of(_following(target, location))
     raise NotThere("it leads on and on")
+
+
+def _following(target: Target, location: str) -> str:
+    """Where a target leads to. Raises NotAllowed where that is another host."""
+    try:
+        following = urljoin(f"https://{target.authority}{target.path}", location)
+        if urlsplit(following).netloc == target.authority:
+            return following
+    except ValueError as error:
+        raise NotAllowed("it leads to no address") from error
+    raise NotAllowed("it leads to another host")
 
 
 def _ask(target: Target, headers: Mapping[str, str]) -> Recording:
     given = {name: headers[name] for name in ASKED if headers.get(name)}
+    # A host may be slow: the connection to the database is for others meanwhile.
+    let_go_of_database()
     connection = _Connection(target)
     try:
         connection.request(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
+from asgiref.sync import async_to_sync
 from django.test import Client
 from django.utils import timezone
 
+from pbxmanager import recording_views
 from pbxmanager.heard import RecordingHeard
 from pbxmanager.models import Call, EndpointSet, RuleSettings
 from pbxmanager.recordings import NotAllowed, NotThere, fetch, is_public, target_of
@@ -121,6 +124,9 @@ class TestTheGuard:
             "fe80::1%eth0",
             "fd00::1",
             "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:7f00:1::1",
         ],
     )
     def test_refuses_addresses_inside_the_network(
@@ -133,6 +139,10 @@ class TestTheGuard:
         assert not is_public(inside)
         with pytest.raises(NotAllowed):
             target_of(f"https://{LISTED}/a.wav")
+
+    def test_knows_what_an_ipv6_address_stands_for(self) -> None:
+        assert is_public("64:ff9b::5db8:d822")
+        assert is_public("2606:4700::1111")
 
     def test_asks_for_the_list_at_the_time_of_playing(
         self, monkeypatch: pytest.MonkeyPatch
@@ -155,6 +165,17 @@ class TestTheGuard:
             fetch(host.url("/away"), {})
         with pytest.raises(NotThere):
             fetch(host.url("/moved/moved/moved/moved/call.wav"), {})
+
+    def test_follows_no_redirect_to_what_is_no_address(
+        self, host: RecordingHost
+    ) -> None:
+        with pytest.raises(NotAllowed):
+            fetch(host.url("/broken"), {})
+
+    def test_says_of_a_name_that_is_none_that_it_is_not_known(self) -> None:
+        allow("a..b")
+        with pytest.raises(NotThere):
+            target_of("https://a..b/a.wav")
 
     def test_takes_nothing_but_audio(self, host: RecordingHost) -> None:
         host.kind = "text/html"
@@ -263,6 +284,29 @@ class TestThePlayer:
 
         assert office.browser(office.anna).get(address(call)).status_code == 404
         assert host.asked == []
+
+
+def test_no_stream_holds_a_connection_to_the_database(
+    office: Office, host: RecordingHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[str] = []
+    for module in ("recordings", "recording_views"):
+        monkeypatch.setattr(
+            f"pbxmanager.{module}.let_go_of_database",
+            partial(given_back.append, module),
+        )
+    found = fetch(host.url(), {})
+    assert given_back == ["recordings"]
+
+    async def first_piece() -> bytes:
+        stream = recording_views._in_threads(found)
+        try:
+            return await anext(stream)
+        finally:
+            await stream.aclose()
+
+    assert host.content.startswith(async_to_sync(first_piece)())
+    assert given_back == ["recordings", "recording_views"]
 
 
 @pytest.mark.usefixtures("office")

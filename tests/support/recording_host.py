@@ -83,6 +83,12 @@ def recording_host(folder: Path) -> Iterator[RecordingHost]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
+            if self.path.startswith("/broken"):
+                self.send_response(302)
+                self.send_header("Location", "https://[broken")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if self.path.startswith("/away"):
                 self.send_response(302)
                 self.send_header("Location", "https://elsewhere.example.com/call.wav")
