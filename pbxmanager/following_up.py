@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crmplus.batches import batches
 from pbxmanager.concerning import INSIDE, Key
@@ -215,9 +215,10 @@ def look_after(since: datetime) -> list[Followed]:
         for party, call in rows.values_list("party", "pk")
     }
     talked = Call.objects.filter(started_at__gte=since, connected_at__isnull=False)
-    still_open = MissedCaller.objects.filter(
-        is_open=True, party__in=talked.exclude(party="").order_by().values("party")
-    )
+    reached = Q(party__in=talked.exclude(party="").order_by().values("party"))
+    # Joined into another call, in the bin, or answered after all.
+    gone = ~Exists(_missed().filter(pk=OuterRef("call_id")))
+    still_open = MissedCaller.objects.filter(reached | gone, is_open=True)
     return follow_up(keys | {_key_of(row) for row in still_open})
 
 

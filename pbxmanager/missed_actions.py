@@ -14,7 +14,7 @@ from pbxmanager.afterwards import tell_missed
 from pbxmanager.concerning import Key
 from pbxmanager.following_up import as_followed, follow_up
 from pbxmanager.missed_models import NOTE_LENGTH, TAKEN_FOR
-from pbxmanager.models import MissedCaller
+from pbxmanager.models import Call, MissedCaller
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -26,7 +26,7 @@ def take(row: MissedCaller, user: User, until: datetime | None = None) -> bool:
     The database decides in one statement, so of two at once one gets it. It stays with
     the user until a time (UTC), else for ``TAKEN_FOR``.
     """
-    now = timezone.now()
+    now = _moment(row)
     free = Q(owner=None) | Q(owner=user) | Q(taken_until__lte=now)
     stale = Q(taken_at__lt=F("first_at"))
     row.touch()
@@ -38,6 +38,11 @@ def take(row: MissedCaller, user: User, until: datetime | None = None) -> bool:
     )
     _tell(row)
     return bool(got)
+
+
+def _moment(row: MissedCaller) -> datetime:
+    """Now, and after the last try: a phone's clock may be ahead of ours."""
+    return max(timezone.now(), row.last_at)
 
 
 def release(row: MissedCaller, user: User) -> None:
@@ -54,7 +59,7 @@ def tick_off(row: MissedCaller, user: User, note: str) -> None:
     cleaned = " ".join(note.replace("\x00", "").split())[:NOTE_LENGTH]
     row.touch()
     MissedCaller.objects.filter(pk=row.pk).update(
-        done_at=timezone.now(), done_by=user, note=cleaned, version=row.version
+        done_at=_moment(row), done_by=user, note=cleaned, version=row.version
     )
     _compute_again(row)
 
@@ -72,14 +77,14 @@ def untick(row: MissedCaller) -> None:
 def call_back_at(row: MissedCaller, user: User, due: datetime) -> bool:
     """Schedule the call-back for a time (UTC); it is the user's until a while after.
 
-    False where a colleague has it in hand.
+    False where a colleague has it in hand. Not for anonymous callers: no number, no call.
     """
     if not take(row, user, until=due + TAKEN_FOR):
         return False
-    MissedCaller.objects.filter(pk=row.pk).update(due_at=due, due_set_at=timezone.now())
-    call = row.call
-    if call.party:
-        schedule_call_back(user, call.e164 or call.party, due, call=call.pk)
+    MissedCaller.objects.filter(pk=row.pk).update(due_at=due, due_set_at=_moment(row))
+    # The call may just have been joined into another one, which takes it over then.
+    known = Call.all_objects.filter(pk=row.call_id).values_list("pk", flat=True).first()
+    schedule_call_back(user, row.party, due, call=known)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -29,9 +29,6 @@ from pbxmanager.missed_list import (
     with_call,
 )
 from pbxmanager.models import MissedCaller
-
-if TYPE_CHECKING:
-    pass
 
 LONGEST_AHEAD = timedelta(days=366)
 MOST_ROWS = 200
@@ -138,6 +135,8 @@ def undo_missed(request: HttpRequest, pk: int) -> HttpResponse:
 def later_missed(request: HttpRequest, pk: int) -> HttpResponse:
     """Schedule the call-back: ``pick`` (a quick choice) or ``due`` (local time)."""
     row, user = _row(request, pk), signed_in_user(request)
+    if not row.party:
+        raise Http404
     due = _due(request)
     if due is None:
         messages.error(request, _("Choose a time that lies ahead."))

@@ -212,6 +212,20 @@ def test_what_a_server_left_undone_is_caught_up_with(office: Office) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("number", [STRANGER, "anonymous"])
+def test_entries_of_calls_that_are_not_there_any_more_are_caught_up_with(
+    office: Office, number: str
+) -> None:
+    """A server went down between the calls being joined and the list being told."""
+    call = office.call("201", number, talk=None)
+    rebuild()
+    Call.objects.filter(pk=call.pk).delete()
+
+    look_after(NOON + MINUTE)
+    assert not MissedCaller.objects.exists()
+
+
+@pytest.mark.thorough
 def test_following_up_again_changes_nothing(office: Office) -> None:
     office.call("201", talk=None)
 

@@ -24,7 +24,7 @@ from pbxmanager.following_up import rebuild
 from pbxmanager.missed_actions import call_back_at, release, take, tick_off
 from pbxmanager.missed_filters import MissedFilter
 from pbxmanager.missed_list import count_open, entries, visible_missed, with_call
-from pbxmanager.models import MissedCaller, RuleSettings
+from pbxmanager.models import Call, MissedCaller, RuleSettings
 from tests.pbxmanager.office import (
     JULIA,
     NOON,
@@ -346,3 +346,34 @@ def test_a_new_try_reopens_what_was_ticked_off(office: Office) -> None:
 
     assert entry().is_open
     assert entry().tries == 1
+
+
+def test_a_phone_whose_clock_is_ahead_lets_one_take_it_and_tick_it_off(
+    office: Office,
+) -> None:
+    office.call("201", at=NOON + timedelta(seconds=40), talk=None)
+    rebuild()
+    assert take(entry(), office.anna)
+    assert not take(entry(), office.ben)
+    assert entry().is_taken(NOON)
+    tick_off(entry(), office.anna, "")
+    assert not entry().is_open
+
+
+def test_a_call_back_is_scheduled_while_the_call_is_being_joined(
+    office: Office,
+) -> None:
+    missed(office)
+    row = entry()
+    Call.objects.filter(pk=row.call_id).delete()
+    row.refresh_from_db()
+
+    assert call_back_at(row, office.anna, NOON + MINUTE)
+    assert Activity.objects.get().party == STRANGER
+
+
+def test_nobody_calls_back_an_anonymous_caller(office: Office) -> None:
+    missed(office, number="anonymous")
+    answer = post(office.browser(office.anna), "later", pick="hour")
+    assert answer.status_code == 404
+    assert entry().owner is None
