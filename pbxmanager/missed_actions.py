@@ -77,7 +77,7 @@ def untick(row: MissedCaller) -> None:
 def call_back_at(row: MissedCaller, user: User, due: datetime) -> bool:
     """Schedule the call-back for a time (UTC); it is the user's until a while after.
 
-    False where a colleague has it in hand. Not for anonymous callers: no number, no call.
+    False where a colleague has it in hand. Anonymous callers cannot be called back.
     """
     if not take(row, user, until=due + TAKEN_FOR):
         return False

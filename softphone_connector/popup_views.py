@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crmplus.accounts.models import User
+
+
+LONGEST_SEARCH: Final = 200
 
 
 def about_call(
@@ -107,7 +110,7 @@ def add(request: HttpRequest, call: Call, user: User) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _add(request, call, user)
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     context: dict[str, Any] = {
         "card": card_of(call, user),
         "text": text,

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from crmplus.accounts.models import User
+from crmplus.records.models import Contact
 from crmplus.tickets.services import Activity, schedule_call_back
 from pbxmanager.calling_back import close_reached
 from pbxmanager.events import EventKind
@@ -56,3 +57,13 @@ def test_what_was_planned_while_one_talked_stays() -> None:
     call = called(RINGING, CONNECTED)
     planned(call.number, 30)
     assert close_reached([call.pk]) == 0
+
+
+def test_the_person_is_reached_on_any_of_their_numbers() -> None:
+    call = called(RINGING, CONNECTED)
+    mobile = "+491712345678"
+    Contact.objects.create(last_name="Berg", phone=call.party, mobile=mobile)
+    made = planned(mobile, -60)
+    assert close_reached([call.pk]) == 1
+    made.refresh_from_db()
+    assert made.done_by == call.user

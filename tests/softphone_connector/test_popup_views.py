@@ -171,6 +171,12 @@ def test_the_number_is_added_to_a_record(people: Cast, call: Call) -> None:
     assert (call.chosen_source, call.chosen_id) == ("contacts", paula.pk)
 
 
+def test_what_is_searched_for_holds_no_nul(people: Cast) -> None:
+    # PostgreSQL cannot take one.
+    answer = browser(people.anna).get(url("add", talk("201")) + "?q=no%00w")
+    assert answer.context["text"] == "now"
+
+
 @pytest.mark.parametrize(
     "place", ["", "contacts:1", "contacts:1:phone", "contacts:x:fax", "a:1:fax"]
 )
