@@ -19,7 +19,7 @@ from pbxmanager.blocking import BlockedNumber, any_blocked
 from pbxmanager.models import Call, MissedCaller, MissedPart
 from pbxmanager.parties import Party, parties
 from pbxmanager.rules import call_back_within
-from pbxmanager.visibility import not_private
+from pbxmanager.visibility import not_private, visible_calls
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -90,7 +90,8 @@ class Entry:
 
     ``rang`` are the extensions, ``rang_at`` names them with whose they are. ``times``
     are the tries, newest first. ``owner`` has it in hand now; ``due`` is when they are
-    to be called back, UTC. ``reached_by`` names who reached them, "" where that is
+    to be called back, UTC. ``url`` is the page of the last try, "" where the user may
+    not see that one. ``reached_by`` names who reached them, "" where that is
     nobody's business.
     """
 
@@ -102,6 +103,7 @@ class Entry:
     owner: User | None
     due: datetime | None
     is_overdue: bool
+    url: str
     reached_by: str
     is_mine: bool
 
@@ -125,6 +127,7 @@ def entries(rows: Sequence[MissedCaller], user: User) -> list[Entry]:
     rang = _rang(rows)
     times = _times(rows)
     reached = _reached(rows, user)
+    seen = _seen(rows, user)
     found = []
     for row in rows:
         due = row.due(within_) if row.is_open else None
@@ -139,6 +142,7 @@ def entries(rows: Sequence[MissedCaller], user: User) -> list[Entry]:
                 owner=row.owner if taken else None,
                 due=due,
                 is_overdue=due is not None and due < now,
+                url=row.call.get_absolute_url() if row.call_id in seen else "",
                 reached_by=reached.get(row.reached_by_id or 0, ""),
                 is_mine=taken and row.owner_id == user.pk,
             )
@@ -160,6 +164,15 @@ def _rang(rows: Iterable[MissedCaller]) -> Mapping[int, list[tuple[str, str]]]:
         words = f"{part.extension} {part.user or ''}".strip()
         found[part.caller_id].append((part.extension, words))
     return found
+
+
+def _seen(rows: Iterable[MissedCaller], user: User) -> set[int]:
+    """The last tries that the user may see; one query.
+
+    It may have rung at a phone that is none of theirs: an earlier one did.
+    """
+    calls = visible_calls(user).filter(pk__in=[row.call_id for row in rows])
+    return set(calls.order_by().values_list("pk", flat=True))
 
 
 def _times(rows: Sequence[MissedCaller]) -> Mapping[int, list[datetime]]:

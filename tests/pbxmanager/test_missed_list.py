@@ -377,3 +377,17 @@ def test_nobody_calls_back_an_anonymous_caller(office: Office) -> None:
     answer = post(office.browser(office.anna), "later", pick="hour")
     assert answer.status_code == 404
     assert entry().owner is None
+
+
+def test_the_line_leads_to_the_last_try_where_one_may_see_it(office: Office) -> None:
+    missed(office, "201")
+    office.call("202", talk=None)
+    rebuild()
+    rows = list(with_call(visible_missed(office.anna)))
+
+    def url(user: User) -> str:
+        return entries(rows, user)[0].url
+
+    page = rows[0].call.get_absolute_url()
+    assert (url(office.anna), url(office.ben), url(office.karin)) == ("", page, page)
+    assert page not in office.browser(office.anna).get(LIST).text
