@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +105,7 @@ def _save(
         if was_unfinished and call.status not in UNFINISHED:
             _bring_back(call)
     else:
+        call.private_at = _private_before(conversation)
         insert(call)
     for row in new_legs:
         row.call = call
@@ -116,6 +118,15 @@ def _save(
     for gone in conversation.absorbed:
         _absorb(call, gone)
     return True
+
+
+def _private_before(conversation: Conversation) -> datetime | None:
+    """Since when the call was private from which these reports are parted, if any."""
+    parted = {one.row.call_id for one in conversation.reported if one.row.pk}
+    if not parted:
+        return None
+    calls = models.Call.all_objects.filter(pk__in=parted, private_at__isnull=False)
+    return calls.values_list("private_at", flat=True).order_by("private_at").first()
 
 
 @compiled

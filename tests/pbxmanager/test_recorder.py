@@ -16,6 +16,7 @@ from crmplus.accounts.models import User
 from crmplus.timeline.services import add_comment, comments
 from pbxmanager import identity, models
 from pbxmanager.events import CallEvent, EventKind
+from pbxmanager.privacy import set_private
 from pbxmanager.recorder import Recorded, Refused, record, refuse
 from pbxmanager.saving import CALL
 from pbxmanager.signals import call_changed, touch
@@ -207,6 +208,18 @@ def test_a_second_answer_parts_what_seemed_one_call() -> None:
     assert new != old
     assert list(old.legs.values_list("extension", flat=True)) == ["201"]
     assert list(new.legs.values_list("extension", flat=True)) == ["202"]
+
+
+def test_what_is_parted_from_a_private_call_is_private_too() -> None:
+    old = call_of(record(event(RINGING, 0)))
+    record(ben(RINGING, 0.3))
+    set_private(old, private=True)
+    record(event(CONNECTED, 5))
+    new = call_of(record(ben(CONNECTED, 8)))
+
+    old.refresh_from_db()
+    assert new != old
+    assert new.private_at == old.private_at is not None
 
 
 def test_a_parted_call_stays_with_its_own_report() -> None:
