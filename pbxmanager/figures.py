@@ -31,13 +31,14 @@ from pbxmanager import periods
 from pbxmanager.calendar import bounds, days, installation_zone, slots
 from pbxmanager.concerning import INSIDE
 from pbxmanager.looks import TELLING, UNANSWERED
-from pbxmanager.models import Call, Direction, Leg, Outcome, Status
+from pbxmanager.models import Call, Direction, Disposition, Leg, Outcome, Status
 
 # A missed call counts as called back if somebody talked with that number so soon.
 CALLED_BACK_WITHIN: Final = timedelta(hours=48)
 # A call may have rung for a while before somebody takes it.
 LONGEST_RINGING: Final = timedelta(hours=1)
 NOBODY: Final = 0
+NONE_CHOSEN: Final = 0
 MOST_DAYS: Final = 3 * 366
 
 
@@ -107,6 +108,8 @@ class Figure:
 
     Days, hour (0 to 23) and weekday (0 is Monday) are the installation's. ``people``
     are users (ids), ``NOBODY`` for calls that are nobody's; empty are all.
+    ``disposition`` is what people say came of them (ID), ``NONE_CHOSEN`` for calls of
+    which nobody said it, None for all.
     """
 
     first: date
@@ -118,11 +121,16 @@ class Figure:
     extension: str | None = None
     people: Sequence[int] = field(default=())
     called_back: bool = False
+    disposition: int | None = None
 
     def text(self) -> str:
         """It as the value of one parameter; ``figure_of`` reads it again."""
         parts = [f"first={self.first}", f"last={self.last}"]
-        given = {"hour": self.hour, "weekday": self.weekday}
+        given = {
+            "hour": self.hour,
+            "weekday": self.weekday,
+            "disposition": self.disposition,
+        }
         parts += [f"{name}={one}" for name, one in given.items() if one is not None]
         parts += [f"direction={self.direction}"] if self.direction else []
         parts += [f"result={Result(one).value}" for one in self.results]
@@ -140,6 +148,8 @@ class Figure:
             calls = calls.filter(extension=self.extension)
         if self.people:
             calls = calls.filter(of_people(self.people))
+        if self.disposition is not None:
+            calls = calls.filter(disposition=self.disposition or None)
         if self.results:
             calls = calls.alias(result=result()).filter(result__in=self.results)
         return calls.filter(called_back()) if self.called_back else calls
@@ -156,6 +166,8 @@ class Figure:
         parts += [str(Result(one).label) for one in self.results]
         if self.called_back:
             parts.append(str(_("called back")))
+        if self.disposition is not None:
+            parts.append(disposition_titles().get(self.disposition, "–"))
         if self.extension is not None:
             parts.append(self.extension or "–")
         return ", ".join(parts)
@@ -172,6 +184,12 @@ class Figure:
                     if self.hour in (None, slot.hour):
                         found |= Q(started_at__gte=slot.start, started_at__lt=slot.end)
         return found
+
+
+def disposition_titles() -> dict[int, str]:
+    """What people may say came of a call, by ID; last that nobody did."""
+    rows = Disposition.objects.all()
+    return {row.pk: row.title for row in rows} | {NONE_CHOSEN: str(_("None chosen"))}
 
 
 def of_people(people: Sequence[int]) -> Q:
@@ -194,6 +212,7 @@ def figure_of(text: str) -> Figure | None:
             extension=params.get("extension"),
             people=[int(one[:18]) for one in params.getlist("person")],
             called_back="called_back" in params,
+            disposition=_id(params.get("disposition")),
         )
     except ValueError:
         return None
@@ -211,6 +230,15 @@ def _number(text: str | None, most: int) -> int | None:
         return None
     number = int(text[:2])
     if not 0 <= number <= most:
+        raise ValueError(text)
+    return number
+
+
+def _id(text: str | None) -> int | None:
+    if text is None:
+        return None
+    number = int(text[:18])
+    if number < 0:
         raise ValueError(text)
     return number
 

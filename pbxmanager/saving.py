@@ -185,7 +185,7 @@ def _absorb(call: models.Call, gone: models.Call) -> None:
         call.save(update_fields=["chosen_source", "chosen_id"])
     if gone.disposition_id and not call.disposition_id:
         call.disposition_id = gone.disposition_id
-        call.save(update_fields=["disposition"])
+        update(call, ["disposition_id"])
     if gone.private_at and not call.private_at:
         call.private_at = gone.private_at
         call.save(update_fields=["private_at"])

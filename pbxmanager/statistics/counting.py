@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,34 +22,46 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from pbxmanager.calendar import bounds, slots
-from pbxmanager.figures import called_back, result
+from pbxmanager.figures import NONE_CHOSEN, called_back, result
 from pbxmanager.models import Call
 from pbxmanager.statistics.models import Detail
 from pbxmanager.statistics.sums import Key, Row, Sums, grouped
 
-NAMES: Final = {
-    Detail.HOURS: ("hour_here", "direction", "result_here"),
-    Detail.PEOPLE: ("direction", "result_here", "user_id", "extension"),
-    Detail.ALL: ("hour_here", "direction", "result_here", "user_id", "extension"),
+# What the rows of each detail tell apart: fields of ``Key``.
+TOLD: Final[dict[Detail, tuple[str, ...]]] = {
+    Detail.HOURS: ("weekday", "hour", "direction", "result"),
+    Detail.PEOPLE: ("direction", "result", "user", "extension"),
+    Detail.ALL: ("weekday", "hour", "direction", "result", "user", "extension"),
+    Detail.CHOSEN: ("direction", "result", "disposition"),
+    Detail.CHOSEN_BY: ("direction", "result", "user", "extension", "disposition"),
 }
-KEYS: Final = {"hour_here": "hour", "result_here": "result", "user_id": "user"}
+# What they are called where calls are asked for.
+COLUMNS: Final = {
+    "hour": "hour_here",
+    "result": "result_here",
+    "user": "user_id",
+    "disposition": "chosen_here",
+}
 SUMS: Final = ("calls", "talk", "talk_known", "waits", "wait_known", "longest", "back")
 
 
 def count_day(
-    day: date, zone: ZoneInfo, detail: Detail = Detail.ALL, only: Q | None = None
+    day: date,
+    zone: ZoneInfo,
+    told: Collection[str] = Key._fields,
+    only: Q | None = None,
 ) -> list[Row]:
-    """The counts of a day's calls (those that pass ``only``); one query."""
+    """The counts of a day's calls (those that pass ``only``) by some fields of
+    ``Key``; one query."""
     start, end = bounds(day, day, zone)
     calls = Call.objects.filter(only or Q(), started_at__gte=start, started_at__lt=end)
-    names = NAMES[detail]
-    found = _counted(calls, names, day, zone).values_list(*names, *SUMS)
-    weekday = -1 if detail == Detail.PEOPLE else day.weekday()
+    asked = [name for name in told if name != "weekday"]
+    columns = [COLUMNS.get(name, name) for name in asked]
+    weekday = {"weekday": day.weekday()} if "weekday" in told else {}
     rows = []
-    for values in found:
-        told = zip(names, values, strict=False)
-        key = Key(weekday, **{KEYS.get(name, name): value for name, value in told})
-        rows.append(Row(day, key, Sums(*values[len(names) :])))
+    for values in _counted(calls, columns, day, zone).values_list(*columns, *SUMS):
+        key = Key(**weekday, **dict(zip(asked, values, strict=False)))
+        rows.append(Row(day, key, Sums(*values[len(asked) :])))
     return rows
 
 
@@ -59,6 +71,8 @@ def _counted(
     calls = calls.annotate(result_here=result())
     if "hour_here" in names:
         calls = calls.annotate(hour_here=_hour(day, zone))
+    if "chosen_here" in names:
+        calls = calls.annotate(chosen_here=Coalesce("disposition", NONE_CHOSEN))
     back = Case(When(called_back(), then=1), default=0, output_field=IntegerField())
     return (
         calls.order_by()
@@ -89,16 +103,7 @@ def _hour(day: date, zone: ZoneInfo) -> Combinable:
 
 
 def coarser(rows: Iterable[Row], detail: Detail) -> list[Row]:
-    """Rows of all detail, added up to a coarser one."""
-    if detail == Detail.ALL:
-        return list(rows)
-    sums = grouped(rows, _hours if detail == Detail.HOURS else _people)
+    """Rows that tell all apart, added up to a detail."""
+    names = TOLD[detail]
+    sums = grouped(rows, lambda row: (row.start, row.key.only(names)))
     return [Row(start, key, one) for (start, key), one in sums.items()]
-
-
-def _hours(row: Row) -> tuple[date, Key]:
-    return row.start, row.key._replace(user=None, extension="")
-
-
-def _people(row: Row) -> tuple[date, Key]:
-    return row.start, row.key._replace(weekday=-1, hour=-1)

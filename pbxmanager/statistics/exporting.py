@@ -108,7 +108,7 @@ def _write(
 
 
 def _heat(report: Report) -> Iterator[Sequence[Value]]:
-    heat = report.heat()
+    heat = report.heat
     yield [_("Weekday"), *(f"{hour}:00" for hour in heat.hours)]
     for weekday, cells in heat.lines:
         yield [weekday, *(cell.calls for cell in cells)]

@@ -14,6 +14,9 @@ from pbxmanager.figures import Figure, Result
 from pbxmanager.statistics.tallies import Tally, vain_in
 
 FULL: Final = 100
+# So many lines of a long table are shown at first; a few more are no reason to fold.
+FEW: Final = 25
+MORE: Final = 5
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,26 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """Figures by one thing. ``key`` names it in addresses; ``note`` explains it."""
+    """Figures by one thing. ``key`` names it in addresses; ``note`` explains it.
+
+    ``count`` is how many lines there are in all where these are not all.
+    """
 
     key: str
     title: str
     column: str
     lines: Sequence[Line]
     note: str = ""
+    count: int = 0
+
+    def folded(self) -> Table:
+        """It with those lines alone that have the most calls, in their order."""
+        if len(self.lines) <= FEW + MORE:
+            return self
+        numbers = range(len(self.lines))
+        most = sorted(numbers, key=lambda number: -self.lines[number].tally.calls)
+        few = [self.lines[number] for number in sorted(most[:FEW])]
+        return replace(self, lines=few, count=len(self.lines))
 
 
 @dataclass(frozen=True)

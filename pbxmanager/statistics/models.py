@@ -25,12 +25,15 @@ class Grain(models.IntegerChoices):
 class Detail(models.IntegerChoices):
     """What a row tells apart beside direction and result.
 
-    Each is a sum of the last one, so that no page reads more rows than it needs.
+    The same calls in every detail, so that no page reads more rows than it needs.
+    ``CHOSEN`` has what people say came of the calls, ``CHOSEN_BY`` with the people.
     """
 
     HOURS = 1
     PEOPLE = 2
     ALL = 3
+    CHOSEN = 4
+    CHOSEN_BY = 5
 
 
 class Count(models.Model):
@@ -38,9 +41,11 @@ class Count(models.Model):
 
     ``start`` is the day, or the first of the month. ``hour`` and ``weekday`` (0 is
     Monday) are the installation's; -1 where the detail has no hours. Where it has no
-    people ``user`` is None and ``extension`` empty. All but ``longest`` are sums, in
-    seconds where they are times: ``talk`` over the ``talked`` calls whose talk is
-    known, ``wait`` over the ``waited`` ones; ``back`` counts those called back.
+    people ``user`` is None and ``extension`` empty. ``disposition`` is the ID of the
+    chosen one, 0 where none was chosen, None where the detail does not tell them
+    apart. All but ``longest`` are sums, in seconds where they are times: ``talk`` over
+    the ``talked`` calls whose talk is known, ``wait`` over the ``waited`` ones;
+    ``back`` counts those called back.
     """
 
     grain = models.SmallIntegerField(choices=Grain)
@@ -58,6 +63,8 @@ class Count(models.Model):
         related_name="+",
     )
     extension = models.CharField(max_length=events.EXTENSION_LENGTH, blank=True)
+    # Null, and no key to another table: so a million rows get it within a moment.
+    disposition = models.BigIntegerField(null=True)
     calls = models.PositiveIntegerField()
     talk = models.PositiveBigIntegerField()
     talked = models.PositiveIntegerField()
@@ -102,13 +109,15 @@ class Upkeep(models.Model):
 
     ``run_at`` (UTC) and ``event`` (a raw event's ID) say up to where changes were
     looked for, ``older_event`` the same for the time before: an event gets its ID
-    before it is committed.
+    before it is committed. ``zone`` and ``way`` say how days were counted: where
+    either is another one now, all are counted anew.
     """
 
     zone = models.CharField(max_length=64)
     run_at = models.DateTimeField()
     event = models.BigIntegerField(default=0)
     older_event = models.BigIntegerField(default=0)
+    way = models.SmallIntegerField(default=1)
 
     def __str__(self) -> str:
         return str(self.run_at)

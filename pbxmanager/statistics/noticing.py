@@ -35,6 +35,8 @@ from pbxmanager.statistics.models import (
 SLACK: Final = timedelta(minutes=2)
 # Calls of these days are looked through for changes without an event.
 RECENT: Final = timedelta(days=2)
+# What people change of a call that is counted.
+COUNTED_FIELDS: Final = {*BIN_FIELDS, "disposition"}
 # Calls are regrouped with others that began so near.
 NEAR: Final = timedelta(minutes=10)
 AT_ONCE: Final = 400
@@ -43,12 +45,13 @@ AT_ONCE: Final = 400
 def note_saved(
     sender: type[Call], instance: Call, update_fields: Any = None, **kwargs: Any
 ) -> None:
-    """Receiver of ``post_save``: note a call that a person deleted or restored.
+    """Receiver of ``post_save``: note a call that a person deleted or restored, or
+    said what came of it.
 
     Events are saved without this signal; what else people add to a call counts for
     nothing here.
     """
-    if update_fields is None or set(update_fields) & set(BIN_FIELDS):
+    if update_fields is None or set(update_fields) & COUNTED_FIELDS:
         ChangedCall.objects.create(call=instance.pk)
 
 

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from pbxmanager.calendar import DAY, last_of_month, month_of
 from pbxmanager.figures import of_people
-from pbxmanager.statistics.counting import count_day
+from pbxmanager.statistics.counting import TOLD, count_day
 from pbxmanager.statistics.models import Count, Detail, Grain, StaleDay
 from pbxmanager.statistics.periods import Days
 from pbxmanager.statistics.storing import summed
@@ -25,6 +25,15 @@ from pbxmanager.statistics.sums import Key, Row, grouped
 
 # So many days at most are counted while somebody waits, today among them.
 MOST_COUNTED: Final = 3
+# The details, those with the fewest rows first.
+BY_SIZE: Final = (
+    Detail.CHOSEN,
+    Detail.HOURS,
+    Detail.PEOPLE,
+    Detail.CHOSEN_BY,
+    Detail.ALL,
+)
+WITHOUT_PEOPLE: Final = ("weekday", "hour", "direction", "result", "disposition")
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,9 @@ class Reader:
     asked: Asked
     today: date
     zone: ZoneInfo
-    _counted: dict[tuple[date, Detail], list[Row]] = field(default_factory=dict)
+    _counted: dict[tuple[date, tuple[str, ...]], list[Row]] = field(
+        default_factory=dict
+    )
 
     @cached_property
     def stale(self) -> list[date]:
@@ -95,49 +106,32 @@ class Reader:
 
     def rows(self, *names: str, by_day: bool = False) -> list[Row]:
         """Sums by some fields of ``Key``, with ``by_day`` for each day by itself."""
-        detail = self._detail(names)
         told = ("start", *names) if by_day else names
         months = [] if by_day else self.whole_months
-        found: list[Row] = []
-        if months:
-            rows = self._stored(Grain.MONTH, detail).filter(start__in=months)
-            found += summed(rows, told)
-        spans = list(self._spans(months))
-        if spans:
-            dated = Q()
-            for first, last in spans:
-                dated |= Q(start__range=(first, last))
-            found += summed(self._stored(Grain.DAY, detail).filter(dated), told)
+        found = summed(self._stored(self._detail(names), months), told)
         for day in self.counted_now:
-            found += self._from_calls(day, detail, names)
+            found += self._from_calls(day, names)
         return found
 
     def by_month(self, *names: str) -> list[Row]:
         """Sums of each month by itself; ``start`` is its first day."""
-        rows = self._stored(Grain.MONTH, self._detail(names))
-        found = summed(rows.filter(start__in=self.whole_months), ("start", *names))
-        rest = self._days_apart(names)
-        return found + [row._replace(start=month_of(row.start)) for row in rest]
-
-    def _days_apart(self, names: Sequence[str]) -> list[Row]:
-        """The days that are in no whole month."""
-        detail, found = self._detail(names), []
-        for first, last in self._spans(self.whole_months):
-            rows = self._stored(Grain.DAY, detail).filter(start__range=(first, last))
-            found += summed(rows, ("start", *names))
+        rows = self._stored(self._detail(names), self.whole_months)
+        found = summed(rows, ("start", *names))
         for day in self.counted_now:
-            found += self._from_calls(day, detail, names)
-        return found
+            found += self._from_calls(day, names)
+        return [row._replace(start=month_of(row.start)) for row in found]
 
     def _detail(self, names: Iterable[str]) -> Detail:
-        timed = bool({"hour", "weekday"} & set(names))
-        personal = self.asked.is_personal or bool({"user", "extension"} & set(names))
-        if not personal:
-            return Detail.HOURS
-        return Detail.ALL if timed else Detail.PEOPLE
+        asked = {*names, *(("user",) if self.asked.is_personal else ())}
+        return next(one for one in BY_SIZE if asked <= set(TOLD[one]))
 
-    def _stored(self, grain: Grain, detail: Detail) -> QuerySet[Count]:
-        rows = Count.objects.filter(self.asked.of_people(), grain=grain, detail=detail)
+    def _stored(self, detail: Detail, months: Sequence[date]) -> QuerySet[Count]:
+        """The stored rows of some whole months and of all days that are in none."""
+        # Each part says all that the index has, so that databases look into it.
+        dated = Q(grain=Grain.MONTH, detail=detail, start__in=months)
+        for first, last in self._spans(months):
+            dated |= Q(grain=Grain.DAY, detail=detail, start__range=(first, last))
+        rows = Count.objects.filter(self.asked.of_people(), dated)
         results = self.asked.results
         return rows.filter(result__in=results) if results else rows
 
@@ -159,17 +153,18 @@ class Reader:
         if start:
             yield start, last
 
-    def _from_calls(self, day: date, detail: Detail, names: Sequence[str]) -> list[Row]:
-        known = self._counted.get((day, detail))
+    def _from_calls(self, day: date, names: Sequence[str]) -> list[Row]:
+        """The rows of a day that is counted while somebody waits: at most twice."""
+        told: tuple[str, ...] = WITHOUT_PEOPLE
+        if self.asked.is_personal:
+            told = Key._fields
+        elif {"user", "extension"} & set(names):
+            told = TOLD[Detail.PEOPLE]
+        known = self._counted.get((day, told))
         if known is None:
-            known = count_day(day, self.zone, detail, self.asked.of_people())
+            known = count_day(day, self.zone, told, self.asked.of_people())
             results = self.asked.results
             known = [row for row in known if not results or row.key.result in results]
-            self._counted[day, detail] = known
-        sums = grouped(known, lambda row: _only(row.key, names))
+            self._counted[day, told] = known
+        sums = grouped(known, lambda row: row.key.only(names))
         return [Row(day, key, one) for key, one in sums.items()]
-
-
-def _only(key: Key, names: Iterable[str]) -> Key:
-    """A key with nothing but some of its fields."""
-    return Key(**{name: getattr(key, name) for name in names})

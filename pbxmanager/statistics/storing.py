@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -55,11 +56,14 @@ def summed(rows: QuerySet[Count], names: Iterable[str]) -> list[Row]:
     found = rows.order_by().values_list(*names).annotate(**sums)
     dated = names[:1] == ("start",)
     told, depth = names[1:] if dated else names, len(names)
+    blank = [value for name, value in Key()._asdict().items() if name not in told]
+    order = (*told, *(name for name in Key._fields if name not in told))
+    sort = itemgetter(*(order.index(name) for name in Key._fields))
     rows_found = []
     for one in found:
         start, values = (one[0], one[1:depth]) if dated else (date.min, one[:depth])
-        key = Key(**dict(zip(told, values, strict=True)))
-        rows_found.append(Row(start, key, Sums(*one[depth:])))
+        key = Key._make(sort((*values, *blank)))
+        rows_found.append(Row(start, key, Sums._make(one[depth:])))
     return rows_found
 
 

@@ -6,6 +6,7 @@ the calls of today.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -24,18 +25,6 @@ class Sums(NamedTuple):
     longest: int = 0
     back: int = 0
 
-    def plus(self, other: Sums) -> Sums:
-        """Both together."""
-        return Sums(
-            self.calls + other.calls,
-            self.talk + other.talk,
-            self.talked + other.talked,
-            self.wait + other.wait,
-            self.waited + other.waited,
-            max(self.longest, other.longest),
-            self.back + other.back,
-        )
-
 
 NOTHING = Sums()
 
@@ -49,6 +38,11 @@ class Key(NamedTuple):
     result: str = ""
     user: int | None = None
     extension: str = ""
+    disposition: int | None = None
+
+    def only(self, names: Iterable[str]) -> Key:
+        """It with nothing but some of its fields."""
+        return Key(**{name: getattr(self, name) for name in names})
 
 
 class Row(NamedTuple):
@@ -61,17 +55,25 @@ class Row(NamedTuple):
 
 def grouped(rows: Iterable[Row], by: Callable[[Row], K]) -> dict[K, Sums]:
     """The sums of rows that ``by`` gives the same key for."""
-    found: dict[K, Sums] = {}
+    found: defaultdict[K, list[Sums]] = defaultdict(list)
     for row in rows:
-        key = by(row)
-        known = found.get(key)
-        found[key] = known.plus(row.sums) if known else row.sums
-    return found
+        found[by(row)].append(row.sums)
+    return {key: total(some) for key, some in found.items()}
 
 
 def total(sums: Iterable[Sums]) -> Sums:
     """All together."""
-    found = NOTHING
-    for one in sums:
-        found = found.plus(one)
-    return found
+    some = list(sums)
+    if len(some) < 2:
+        return some[0] if some else NOTHING
+    # Pages add up some thousand rows: by columns that takes a third of the time.
+    calls, talk, talked, wait, waited, longest, back = zip(*some, strict=True)
+    return Sums(
+        sum(calls),
+        sum(talk),
+        sum(talked),
+        sum(wait),
+        sum(waited),
+        max(longest),
+        sum(back),
+    )

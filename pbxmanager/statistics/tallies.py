@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from pbxmanager.figures import IN_VAIN, Result
 from pbxmanager.models import Direction
-from pbxmanager.statistics.sums import NOTHING, Row, Sums, total
+from pbxmanager.statistics.sums import Row, Sums, grouped, total
 
 K = TypeVar("K", bound=Hashable)
 Parts = Mapping[tuple[str, str], Sums]
@@ -130,8 +130,4 @@ def tallies(rows: Iterable[Row], by: Callable[[Row], K], side: str) -> dict[K, T
 
 def tally(rows: Iterable[Row], side: str) -> Tally:
     """The figures of all rows together."""
-    parts: dict[tuple[str, str], Sums] = {}
-    for row in rows:
-        way = (row.key.direction, row.key.result)
-        parts[way] = parts.get(way, NOTHING).plus(row.sums)
-    return Tally(parts, side)
+    return Tally(grouped(rows, lambda row: (row.key.direction, row.key.result)), side)

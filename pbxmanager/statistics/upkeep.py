@@ -28,6 +28,9 @@ from pbxmanager.statistics.storing import store_day, store_month
 logger = logging.getLogger(__name__)
 CHORE: Final = "statistics"
 AGAIN: Final = timedelta(seconds=45)
+# Higher whenever calls are counted otherwise than before: 2 with what people say came
+# of them.
+WAY: Final = 2
 Progress = Callable[[date], object]
 # Whether this process has looked through all calls since it began.
 _looked_through: list[bool] = []
@@ -64,10 +67,10 @@ def run(
 def look_for_changes(now: datetime, zone: ZoneInfo, *, thorough: bool = False) -> None:
     """Note the days of all calls that changed since the last time."""
     upkeep, newest = Upkeep.objects.first(), last_event()
-    if upkeep is None or upkeep.zone != zone.key:
+    if upkeep is None or (upkeep.zone, upkeep.way) != (zone.key, WAY):
         note_stale(all_days(zone))
         upkeep = upkeep or Upkeep(older_event=newest, event=newest)
-        upkeep.zone = zone.key
+        upkeep.zone, upkeep.way = zone.key, WAY
     else:
         queued = dict(ChangedCall.objects.values_list("pk", "call"))
         calls = changed_calls(upkeep, now, thorough=thorough) | set(queued.values())

@@ -23,6 +23,8 @@ from pbxmanager.statistics.periods import COMPARISONS
 from pbxmanager.statistics.report import Report
 from pbxmanager.statistics.tiles import tiles
 
+# Tables that are long where many people work; files have all of them.
+FOLDED = ("teams", "users", "extensions")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -38,17 +40,23 @@ def _report(request: HttpRequest, now: datetime) -> Report:
 def statistics(request: HttpRequest) -> HttpResponse:
     """Figures about calls: as far as the user may see them."""
     report = _report(request, timezone.now())
-    return render(request, "statistics/page.html", _context(report))
+    context = _context(report, request.GET.get("all", ""))
+    return render(request, "statistics/page.html", context)
 
 
-def _context(report: Report) -> dict[str, Any]:
+def _context(report: Report, unfolded: str) -> dict[str, Any]:
+    """What the page shows; ``unfolded`` is the key of a table to be shown whole."""
     question = report.question
+    tables = {
+        key: table if key == unfolded or key not in FOLDED else table.folded()
+        for key, table in report.tables.items()
+    }
     return {
         "report": report,
         "form": question,
-        "tables": report.tables,
+        "tables": tables,
         "tiles": tiles(report),
-        "heat": report.heat(),
+        "heat": report.heat,
         "charts": charts(report),
         "days": question.days,
         "before": question.before,

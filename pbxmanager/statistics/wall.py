@@ -15,7 +15,7 @@ from django.utils import timezone
 import crmplus
 from pbxmanager.calendar import day_of, installation_zone
 from pbxmanager.models import Call, Direction, MissedCaller, Status
-from pbxmanager.statistics.counting import count_day
+from pbxmanager.statistics.counting import TOLD, count_day
 from pbxmanager.statistics.models import Count, Detail, Grain
 from pbxmanager.statistics.sums import Row
 from pbxmanager.statistics.tallies import Tally, tally
@@ -101,7 +101,7 @@ def board_at(now: datetime) -> Board:
     today = day_of(now, zone)
     rows = [
         row
-        for row in count_day(today, zone, Detail.HOURS)
+        for row in count_day(today, zone, TOLD[Detail.HOURS])
         if row.key.direction == Direction.INBOUND
     ]
     all_of_it = tally(rows, Direction.INBOUND)

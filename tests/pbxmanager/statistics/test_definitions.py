@@ -26,7 +26,7 @@ from pbxmanager.figures import (
     result,
 )
 from pbxmanager.models import Call
-from pbxmanager.statistics.counting import count_day
+from pbxmanager.statistics.counting import TOLD, count_day
 from pbxmanager.statistics.models import Detail
 from pbxmanager.statistics.sums import Sums
 from pbxmanager.statistics.tallies import tally
@@ -125,11 +125,11 @@ def test_all_details_add_up_to_the_same(office: Office) -> None:
     office.call("201", talk=60)
     office.call("202", "+4930111222", talk=None, at=NOON + HOUR)
     sums = [
-        tally(count_day(NOON.date(), installation_zone(), detail), IN).of()
+        tally(count_day(NOON.date(), installation_zone(), TOLD[detail]), IN).of()
         for detail in Detail
     ]
 
-    assert sums == [Sums(2, 60, 2, 10, 2, 5, 0)] * 3
+    assert sums == [Sums(2, 60, 2, 10, 2, 5, 0)] * len(Detail)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,7 @@ def test_the_last_day_of_a_month() -> None:
     assert last_of_month(date(2026, 12, 31)) == date(2026, 12, 31)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "figure",
     [
@@ -212,6 +213,8 @@ def test_the_last_day_of_a_month() -> None:
             called_back=True,
         ),
         Figure(date(2026, 3, 1), date(2026, 3, 31), extension=""),
+        Figure(date(2026, 3, 1), date(2026, 3, 31), disposition=0),
+        Figure(date(2026, 3, 1), date(2026, 3, 31), disposition=10**17),
     ],
 )
 def test_a_figure_can_be_written_and_read(figure: Figure) -> None:
@@ -236,6 +239,8 @@ def test_a_figure_can_be_written_and_read(figure: Figure) -> None:
         "first=2026-03-01&last=2026-03-01&direction=up",
         "first=2026-03-01&last=2026-03-01&result=nice",
         "first=2026-03-01&last=2026-03-01&person=anna",
+        "first=2026-03-01&last=2026-03-01&disposition=sold",
+        "first=2026-03-01&last=2026-03-01&disposition=-1",
     ],
 )
 def test_what_is_no_figure_is_none(text: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,8 +18,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from crmplus.leadership import leader
 from pbxmanager.calendar import installation_zone
+from pbxmanager.disposing import choose_disposition
 from pbxmanager.events import Direction, EventKind
-from pbxmanager.models import Call
+from pbxmanager.models import Call, Disposition
 from pbxmanager.recorder import recompute
 from pbxmanager.statistics import upkeep
 from pbxmanager.statistics.models import (
@@ -30,6 +34,11 @@ from pbxmanager.statistics.models import (
 from tests.pbxmanager.office import NOON, STRANGER, Office
 
 HOUR = timedelta(hours=1)
+TOGETHER = (
+    *("grain", "detail", "start", "weekday", "hour", "direction", "result"),
+    *("user_id", "extension", "disposition", "calls", "talk", "talked", "wait"),
+    *("waited", "longest", "back"),
+)
 DAY = timedelta(days=1)
 # The installation's night between the 4th and the 5th.
 BEFORE_MIDNIGHT = datetime(2026, 3, 4, 22, 59, tzinfo=NOON.tzinfo)
@@ -140,6 +149,56 @@ def test_deleting_and_restoring_mark_the_day(office: Office) -> None:
     call.restore()
     upkeep.run(now + timedelta(minutes=5))
     assert counted(date(2026, 3, 4)) == {"answered": 1}
+
+
+def said(day: date) -> dict[int | None, int]:
+    """The stored calls of a day by what people say came of them."""
+    rows = Count.objects.filter(grain=Grain.DAY, detail=Detail.CHOSEN, start=day)
+    return dict(rows.values_list("disposition", "calls"))
+
+
+def test_saying_what_came_of_a_call_marks_its_day(office: Office) -> None:
+    call = office.call("201")
+    now = settle()
+    assert said(date(2026, 3, 4)) == {0: 1}
+    sold = Disposition.objects.get(key="sold")
+    choose_disposition(call, sold, office.anna, "20 pieces")
+
+    upkeep.run(now)
+    assert said(date(2026, 3, 4)) == {sold.pk: 1}
+    choose_disposition(call, None, office.anna)
+    upkeep.run(now + timedelta(minutes=5))
+    assert said(date(2026, 3, 4)) == {0: 1}
+
+
+def test_calls_that_are_counted_another_way_now_are_counted_anew(
+    office: Office,
+) -> None:
+    office.call("201")
+    now = settle()
+    Upkeep.objects.update(way=1)
+
+    assert upkeep.run(now) == 1
+    assert upkeep.run(now + timedelta(minutes=5)) == 0
+
+
+def test_an_upgraded_installation_shows_its_figures_at_once(office: Office) -> None:
+    """Until all is counted anew nobody has said what came of a call."""
+    for number in range(3):
+        office.call("201", talk=10 + number, at=NOON + number * HOUR)
+    office.call("202", talk=None, at=NOON)
+    settle()
+    before = sorted(Count.objects.filter(detail__gt=3).values_list(*TOGETHER))
+    migration = import_module("pbxmanager.statistics.migrations.0002_dispositions")
+    with connection.cursor() as cursor:
+        # No schema editor works inside a test's transaction.
+        editor = SimpleNamespace(
+            quote_name=connection.ops.quote_name, execute=cursor.execute
+        )
+        migration.empty(apps, editor)
+        migration.fill(apps, editor)
+
+    assert sorted(Count.objects.filter(detail__gt=3).values_list(*TOGETHER)) == before
 
 
 def test_a_deletion_without_a_signal_is_found_by_its_time(office: Office) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crmplus.accounts.models import Role, Scope, Team, User
 from pbxmanager.events import Cause, Direction
-from pbxmanager.models import Call, Extension
+from pbxmanager.models import Call, Disposition, Extension
 from pbxmanager.statistics import upkeep
 from pbxmanager.statistics.lines import Line
 from pbxmanager.statistics.models import ShownPerson, StaleDay
@@ -53,6 +53,10 @@ def busy(office: Office) -> Iterator[Office]:
         office.call(line, direction=OUT, at=at + 3 * HOUR, talk=(None, 9)[index % 2])
         cause = Cause.BUSY
         office.call("202", "+49301212", at=at + 2 * HOUR, talk=None, cause=cause)
+    sold, reached = Disposition.objects.filter(key__in=("sold", "reached"))
+    for index, call in enumerate(Call.objects.order_by("pk")):
+        call.disposition = (sold, reached, None)[index % 3]
+        call.save(update_fields=["disposition"])
     office.call("203", "+493088803", OUT, at=NOON - DAY)
     office.ringing("201", at=NOON + 20 * DAY)
     with mock.patch("django.utils.timezone.now", return_value=NOW + 2 * HOUR):
@@ -121,7 +125,7 @@ def test_the_calls_behind_each_figure_are_as_many_as_it_says(
                 if url:
                     assert behind(line, url) == number, (table.key, line.label, url)
                     checked += 1
-    for _weekday, cells in report.heat().lines:
+    for _weekday, cells in report.heat.lines:
         for cell in cells:
             if cell.url:
                 assert behind(report.total, cell.url) == cell.calls
@@ -151,6 +155,48 @@ def test_every_breakdown_adds_up_to_all(busy: Office, query: str) -> None:
         assert sum(one.calls for one in sums) == report.total.tally.calls, table.key
         assert sum(one.talk for one in sums) == report.total.tally.talk, table.key
         assert sum(one.back for one in sums) == report.total.tally.back, table.key
+
+
+@pytest.mark.parametrize("query", [MARCH, f"{MONTHS}&extension=202", "?period=today"])
+def test_calls_are_counted_by_what_people_say_came_of_them(
+    busy: Office, query: str
+) -> None:
+    table = report_for(busy.karin, query).tables["dispositions"]
+    said = {line.label: line.tally.calls for line in table.lines}
+
+    assert set(said) <= {"Reached", "Sold", "None chosen"}
+    assert list(said)[-1] == "None chosen"
+    for line in table.lines:
+        assert behind(line, line.calls_url) == line.tally.calls > 0
+
+
+def test_the_list_says_which_outcome_it_shows(busy: Office) -> None:
+    client = busy.browser(busy.karin)
+    table = report_for(busy.karin, MARCH).tables["dispositions"]
+    for line in table.lines:
+        assert drilled(client, line.calls_url) == line.tally.calls
+        assert line.label in words_of(client.get(line.calls_url).content.decode())
+
+
+def test_long_tables_are_folded_and_can_be_shown_whole(busy: Office) -> None:
+    for number in range(40):
+        busy.call(str(600 + number), f"+4930999{number}", at=NOON)
+        if number % 2:
+            busy.call(str(600 + number), f"+4930999{number}", at=NOON + HOUR)
+    upkeep.run(NOW + 4 * HOUR)
+    client = busy.browser(busy.karin)
+    count = len(report_for(busy.karin, MARCH).tables["extensions"].lines)
+    folded = client.get(f"{PAGE}{MARCH}").content.decode()
+
+    assert f"These 25 of {count} have the most calls. Show all" in words_of(folded)
+    assert ">639<" in folded
+    assert ">638<" not in folded
+    (address,) = re.findall(r'href="([^"]*all=extensions)#stat-extensions"', folded)
+    whole = client.get(f"{PAGE}{unescape(address)}").content.decode()
+    assert "have the most calls" not in whole
+    assert ">638<" in whole
+    csv = client.get(f"{PAGE}calls.csv{MARCH}&table=extensions").content.decode()
+    assert csv.count("\r\n") == count + 1
 
 
 def test_stored_and_live_figures_are_the_same(busy: Office) -> None:

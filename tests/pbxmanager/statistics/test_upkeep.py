@@ -17,6 +17,7 @@ from crmplus.accounts.models import User
 from crmplus.phonebook.normalise import normalise
 from pbxmanager.calendar import installation_zone
 from pbxmanager.clean_up import clean_up
+from pbxmanager.disposing import choose_disposition, dispositions_for
 from pbxmanager.events import CallEvent, Cause, Direction, EventKind
 from pbxmanager.housekeeping import give_up_overdue
 from pbxmanager.models import Call, Extension
@@ -56,7 +57,7 @@ def stored() -> dict[tuple[Any, ...], list[int]]:
     for row in Count.objects.all():
         key = (
             *(row.grain, row.detail, row.start, row.weekday, row.hour),
-            *(row.direction, row.result, row.user_id, row.extension),
+            *(row.direction, row.result, row.user_id, row.extension, row.disposition),
         )
         sums = found[key]
         for index, name in enumerate(names[:-1]):
@@ -89,10 +90,8 @@ class Play:
         if chance < 0.72:
             self.tell()
             return
-        act = self.chance.choice(
-            (self.delete, self.restore, self.give_up, self.clean, self.run, self.leave)
-        )
-        act()
+        acts = (self.delete, self.restore, self.give_up, self.clean, self.leave)
+        self.chance.choice((*acts, self.say, self.run))()
 
     def tell(self) -> None:
         back = self.chance.choice((0, 0, 0, 1, 4_000, 90_000))
@@ -128,6 +127,13 @@ class Play:
     def restore(self) -> None:
         if call := self.some(deleted_at__isnull=False):
             call.restore()
+
+    def say(self) -> None:
+        """Somebody says what came of a call, or takes it back."""
+        user = User.objects.order_by("pk").first()
+        if user and (call := self.some(deleted_at=None)):
+            chosen = self.chance.choice((*dispositions_for(call), None))
+            choose_disposition(call, chosen, user, "Written.")
 
     def give_up(self) -> None:
         give_up_overdue(self.clock.now)
