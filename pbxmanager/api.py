@@ -22,7 +22,9 @@ from crmplus.phonebook.normalise import normalise
 from crmplus.phonebook.plan import number_plan
 from pbxmanager.api_items import EXAMPLE, CallSerializer, CommentSerializer, items
 from pbxmanager.commenting import comment_on
+from pbxmanager.dispositions import NAME_LENGTH
 from pbxmanager.events import CALL_ID_LENGTH, EXTENSION_LENGTH
+from pbxmanager.figures import disposition_titles
 from pbxmanager.filters import MINE, RECORD, calls_of, record_named
 from pbxmanager.missed import missed_by
 from pbxmanager.models import Call, Direction, Report, Status
@@ -46,6 +48,11 @@ class CallParams(SearchParams):
     )
     status = serializers.ChoiceField(required=False, choices=Status.choices)
     direction = serializers.ChoiceField(required=False, choices=Direction.choices)
+    disposition = Text(
+        required=False,
+        max_length=NAME_LENGTH,
+        help_text="What people say came of it, by its name as calls have it.",
+    )
     extension = Text(required=False, max_length=EXTENSION_LENGTH)
     user = Text(
         required=False, max_length=USER_LENGTH, help_text="A user's name, or ID."
@@ -80,6 +87,11 @@ def _of_user(value: str) -> Q:
     return named
 
 
+def _of_disposition(value: str) -> Q:
+    named = [pk for pk, title in disposition_titles().items() if title == value]
+    return Q(disposition__in=named)
+
+
 def _of_number(value: str) -> Q:
     party = normalise(value, number_plan()).key
     # Nobody has an empty number; an anonymous caller has none to look for.
@@ -90,6 +102,7 @@ FILTERS: Final[Mapping[str, Callable[[Any], Q]]] = {
     "call_id": _of_call_id,
     "status": lambda value: Q(status=value),
     "direction": lambda value: Q(direction=value),
+    "disposition": _of_disposition,
     "extension": lambda value: Q(extension=value),
     "user": _of_user,
     "number": _of_number,

@@ -70,7 +70,7 @@ class Question(forms.Form):
         choices=list(COMPARISONS.items()),
     )
     direction = _choice(gettext_lazy("Direction"), Direction.choices)
-    result = _choice(gettext_lazy("Outcome"), Result.choices)
+    result = _choice(gettext_lazy("Status"), Result.choices)
 
     def __init__(self, seen: Seen, params: QueryDict, today: date) -> None:
         given = params.copy()

@@ -45,7 +45,7 @@ def by_result(read: Readings) -> Table:
         for one in Result
         if one in found
     ]
-    return Table("results", _("Calls by result"), _("Result"), barred(lines))
+    return Table("results", _("Calls by status"), _("Status"), barred(lines))
 
 
 def by_disposition(read: Readings) -> Table:

@@ -57,10 +57,10 @@ def count_day(
     calls = Call.objects.filter(only or Q(), started_at__gte=start, started_at__lt=end)
     asked = [name for name in told if name != "weekday"]
     columns = [COLUMNS.get(name, name) for name in asked]
-    weekday = {"weekday": day.weekday()} if "weekday" in told else {}
+    weekday = day.weekday() if "weekday" in told else -1
     rows = []
     for values in _counted(calls, columns, day, zone).values_list(*columns, *SUMS):
-        key = Key(**weekday, **dict(zip(asked, values, strict=False)))
+        key = Key(weekday, **dict(zip(asked, values, strict=False)))
         rows.append(Row(day, key, Sums(*values[len(asked) :])))
     return rows
 

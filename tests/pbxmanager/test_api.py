@@ -14,7 +14,7 @@ from crmplus.accounts.models import Role, User
 from crmplus.records.models import Contact
 from pbxmanager.commenting import comment_on
 from pbxmanager.events import Cause, Direction, EventKind
-from pbxmanager.models import Call, MergedCall
+from pbxmanager.models import Call, Disposition, MergedCall
 from tests.crmplus.api.programs import faults, program, send
 from tests.pbxmanager.office import (
     JULIA,
@@ -284,6 +284,16 @@ class TestFilters:
     ) -> None:
         names = {str(call.uid): name for name, call in log.items()}
         assert " ".join(names[uid] for uid in calls(karin, **params)) == expected
+
+    def test_what_people_say_came_of_it(
+        self, log: dict[str, Call], karin: Client
+    ) -> None:
+        log["out"].disposition = Disposition.objects.get(key="sold")
+        log["out"].save(update_fields=["disposition"])
+
+        assert calls(karin, disposition="Sold") == [str(log["out"].uid)]
+        assert calls(karin, disposition="Reached") == []
+        assert calls(karin, disposition="none of them") == []
 
     def test_a_user_by_id(
         self, log: dict[str, Call], office: Office, karin: Client

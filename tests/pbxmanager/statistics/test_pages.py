@@ -15,7 +15,7 @@ from django.utils import timezone
 from crmplus.accounts.models import Role, Scope, Team, User
 from pbxmanager.events import Cause, Direction
 from pbxmanager.models import Call, Disposition, Extension
-from pbxmanager.statistics import upkeep
+from pbxmanager.statistics import demo, upkeep
 from pbxmanager.statistics.lines import Line
 from pbxmanager.statistics.models import ShownPerson, StaleDay
 from pbxmanager.statistics.report import Report
@@ -144,6 +144,8 @@ def test_the_list_shows_the_calls_of_a_figure(busy: Office) -> None:
     assert drilled(client, missed.missed_url) == missed.tally.missed > 5
     html = words_of(client.get(missed.missed_url).content.decode())
     assert "Figure 20 Feb 2026 – 24 Mar 2026, Inbound, Missed, Busy or rejected" in html
+    assert "Private calls of others count in figures." in html
+    assert "Private calls" not in client.get("/pbx-manager/").content.decode()
 
 
 @pytest.mark.parametrize("query", [MARCH, MONTHS, "?period=last-month"])
@@ -209,6 +211,18 @@ def test_stored_and_live_figures_are_the_same(busy: Office) -> None:
 
     assert [line.tally.of() for line in report.tables["days"].lines] == first
     assert report.behind == 0
+
+
+def test_the_demo_has_months_of_figures(busy: Office) -> None:
+    ShownPerson.objects.all().delete()
+    known = Call.objects.count()
+    demo.load()
+    made = Call.objects.filter(reports=None)
+
+    assert made.count() == Call.objects.count() - known > 500
+    assert made.filter(disposition__isnull=False).exists()
+    assert not made.filter(legs=None).exists()
+    assert demo.load() == 0
 
 
 def test_many_stale_days_are_told_of(busy: Office) -> None:
