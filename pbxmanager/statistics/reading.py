@@ -127,11 +127,12 @@ class Reader:
 
     def _stored(self, detail: Detail, months: Sequence[date]) -> QuerySet[Count]:
         """The stored rows of some whole months and of all days that are in none."""
-        # Each part says all that the index has, so that databases look into it.
-        dated = Q(grain=Grain.MONTH, detail=detail, start__in=months)
-        for first, last in self._spans(months):
-            dated |= Q(grain=Grain.DAY, detail=detail, start__range=(first, last))
-        rows = Count.objects.filter(self.asked.of_people(), dated)
+        # Each part says all that an index has, so that databases look into it.
+        whose = self.asked.of_people()
+        dated = whose & Q(grain=Grain.MONTH, detail=detail, start__in=months)
+        for span in self._spans(months):
+            dated |= whose & Q(grain=Grain.DAY, detail=detail, start__range=span)
+        rows = Count.objects.filter(dated)
         results = self.asked.results
         return rows.filter(result__in=results) if results else rows
 
