@@ -1,7 +1,8 @@
 """Acts on many records at once, in batches, and taking them back.
 
-Each batch is a transaction of its own, so that a phone's event waits for no more than
-that; what the records were before is kept with each batch.
+An act is planned as steps of some hundred records. Each is a transaction of its own, so
+that a phone's event waits for no more than that, and keeps with itself what the records
+were before. So whoever goes on after a process died finds each step done or not done.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from crmplus.batches import batches
 from crmplus.phonebook.index import index_records, remove_records
-from crmplus.records.bulk_models import BulkAct, BulkChange
+from crmplus.records.bulk_models import BulkAct, BulkChange, BulkStep
 from crmplus.records.countries import countries
 from crmplus.records.history import note_made, note_many, values_of
 from crmplus.records.models import Record
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 BATCH = 500
-MOST = 10_000
 KEPT = timedelta(days=7)
 Progress = Callable[[int], object]
 
@@ -64,20 +64,15 @@ def _is_colleague(value: str) -> bool:
     return value.isdecimal() and len(value) < 19 and users.filter(pk=value).exists()
 
 
-def concerned(
-    rows: QuerySet[Record], what: Wanted, most: int = MOST
-) -> tuple[list[int], bool]:
-    """The IDs of those rows that an act changes, at most so many; and whether there
-    are more.
-    """
+def concerned(rows: QuerySet[Record], what: Wanted) -> QuerySet[Record]:
+    """Those of the rows that an act changes."""
     if what.act == BulkAct.OWNER:
         owner = int(what.value) if what.value else None
         # ``exclude`` keeps those without an owner as well.
-        rows = rows.exclude(owner=owner)
-    elif what.act == BulkAct.COUNTRY:
-        rows = rows.exclude(country=what.value)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: most + 1])
-    return ids[:most], len(ids) > most
+        return rows.exclude(owner=owner)
+    if what.act == BulkAct.COUNTRY:
+        return rows.exclude(country=what.value)
+    return rows
 
 
 def begin(user: User, kind: RecordType, what: Wanted) -> BulkChange:
@@ -89,41 +84,75 @@ def begin(user: User, kind: RecordType, what: Wanted) -> BulkChange:
     )
 
 
-def carry_out(
-    change: BulkChange, ids: Sequence[int], progress: Progress | None = None
-) -> None:
-    """Do it to the records with these IDs, but for those it was done to already; the
-    caller has seen to it that the user sees them. ``progress`` is told how many are
-    done, after each batch.
+@transaction.atomic
+def plan(change: BulkChange, ids: Sequence[int]) -> None:
+    """Name the records that an act is to reach; the caller has seen to it that the
+    user sees them.
     """
-    done = {pk for _value, some in change.before for pk in some}
-    todo = [pk for pk in ids if pk not in done]
-    for number, batch in enumerate(batches(todo, BATCH)):
+    BulkStep.objects.bulk_create(
+        [
+            BulkStep(change=change, ids=list(some), size=len(some))
+            for some in batches(ids, BATCH)
+        ],
+        batch_size=100,
+    )
+
+
+def planned(change: BulkChange) -> int:
+    """How many records an act is to reach."""
+    return _sum(change, "size")
+
+
+def carry_out(change: BulkChange, progress: Progress | None = None) -> None:
+    """Do what is planned and not done yet. ``progress`` is told how many records are
+    behind it, after each step.
+    """
+    seen = 0
+    for pk, size in _steps(change):
         with transaction.atomic():
-            change.before += _batch(change, batch)
-            change.save(update_fields=["before"])
+            step = _locked_step(pk, before__isnull=True)
+            if step:
+                step.before = _batch(change, step.ids)
+                step.count = sum(len(ids) for _value, ids in step.before)
+                step.save(update_fields=["before", "count"])
+        seen += size
         if progress:
-            progress(len(done) + number * BATCH + len(batch))
+            progress(seen)
 
 
 def count_of(change: BulkChange) -> int:
     """How many records were changed."""
-    return sum(len(ids) for _value, ids in change.before)
+    return _sum(change, "count")
 
 
 def take_back(change: BulkChange, progress: Progress | None = None) -> int:
     """Undo what nobody changed since; gives how many records are as they were."""
-    undone = seen = 0
-    for value, ids in change.before:
-        for batch in batches(ids, BATCH):
-            with transaction.atomic():
-                undone += _undo(change, value, batch)
-            seen += len(batch)
-            if progress:
-                progress(seen)
+    seen = 0
+    for pk, size in _steps(change):
+        with transaction.atomic():
+            step = _locked_step(pk, before__isnull=False, undone=None)
+            if step:
+                step.undone = sum(_undo(change, *pair) for pair in step.before)
+                step.save(update_fields=["undone"])
+        seen += size
+        if progress:
+            progress(seen)
     change.undone_at = timezone.now()
     change.save(update_fields=["undone_at"])
-    return undone
+    return _sum(change, "undone")
+
+
+def _sum(change: BulkChange, name: str) -> int:
+    return change.steps.aggregate(sum=Sum(name))["sum"] or 0
+
+
+def _steps(change: BulkChange) -> list[tuple[int, int]]:
+    return list(change.steps.order_by("pk").values_list("pk", "size"))
+
+
+def _locked_step(pk: int, **still: Any) -> BulkStep | None:
+    """A step, nobody else's until the transaction ends; None if it is done already."""
+    return BulkStep.objects.select_for_update().filter(pk=pk, **still).first()
 
 
 def _batch(change: BulkChange, ids: Sequence[int]) -> list[Any]:

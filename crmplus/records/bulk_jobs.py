@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +12,8 @@ from crmplus import hooks
 from crmplus.jobs import services
 from crmplus.jobs.services import JobError
 from crmplus.records import bulk, bulk_words
-from crmplus.records.bulk_models import BulkChange
+from crmplus.records.bulk_models import BulkAct, BulkChange
+from crmplus.records.filters import ListForm
 from crmplus.records.types import TYPES
 
 if TYPE_CHECKING:
@@ -22,34 +23,46 @@ if TYPE_CHECKING:
 KEY = "bulk"
 
 
-def start(change: BulkChange, ids: Sequence[int], *, more: bool) -> Job:
-    """Let a job carry out an act; ``more`` if it does not reach all."""
+def start(change: BulkChange, query: str | None) -> Job:
+    """Let a job carry out an act: what is planned, or else all that a list's filters
+    find.
+    """
     return services.start(
         change.user,
         KEY,
         about=str(TYPES[change.kind].label_plural),
-        parameters={"change": change.pk, "ids": list(ids), "more": more},
+        parameters={"change": change.pk, "query": query},
     )
 
 
 def run(job: Job, progress: Progress) -> dict[str, Any]:
     """Carry it out; what an interrupted job has done already is not done again."""
-    change, total = _change(job), len(job.parameters["ids"])
-    progress(0, total)
+    change = _change(job)
+    progress(0)
+    if not bulk.planned(change):
+        _plan(change, job.parameters["query"])
+    total = bulk.planned(change)
 
     def tell(count: int) -> None:
         # Before it may be stopped: what is done stays done.
         job.result = bulk_words.facts(change)
         progress(count, total)
 
-    bulk.carry_out(change, job.parameters["ids"], tell)
-    return {**bulk_words.facts(change), "more": job.parameters["more"]}
+    bulk.carry_out(change, tell)
+    return bulk_words.facts(change)
+
+
+def _plan(change: BulkChange, query: str) -> None:
+    kind = TYPES[change.kind]
+    rows = ListForm(kind, QueryDict(query), change.user).all_rows()
+    rows = bulk.concerned(rows, bulk.Wanted(BulkAct(change.act), change.value))
+    bulk.plan(change, list(rows.order_by().values_list("pk", flat=True)))
 
 
 def undo(job: Job, progress: Progress) -> dict[str, Any]:
     """Take it back, where nobody changed it since."""
     change = _change(job)
-    total = bulk.count_of(change)
+    total = bulk.planned(change)
     return {"undone": bulk.take_back(change, lambda count: progress(count, total))}
 
 
@@ -57,8 +70,7 @@ def said(job: Job) -> str:
     """What was done, in a sentence."""
     if "undone" in job.result:
         return bulk_words.undone(job.result["undone"])
-    text = bulk_words.said(job.result)
-    return f"{text} {bulk_words.more()}" if job.result.get("more") else text
+    return bulk_words.said(job.result)
 
 
 def _change(job: Job) -> BulkChange:

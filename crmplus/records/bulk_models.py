@@ -16,10 +16,10 @@ class BulkAct(models.TextChoices):
 
 
 class BulkChange(models.Model):
-    """One act on many records of a kind, and what they were before.
+    """One act on many records of a kind.
 
-    ``value`` is what they were given: an owner's ID ("" for nobody) or a country.
-    ``before`` lists pairs of a previous value and the IDs of the records that had it.
+    ``value`` is what they were given: an owner's ID ("" for nobody), a country, or when
+    they were deleted.
     """
 
     user = models.ForeignKey(
@@ -28,9 +28,30 @@ class BulkChange(models.Model):
     kind = models.CharField(max_length=32)
     act = models.CharField(max_length=16, choices=BulkAct)
     value = models.CharField(max_length=32, blank=True)
-    before = models.JSONField(default=list)
     made_at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.act} {self.kind}"
+
+
+class BulkStep(models.Model):
+    """Some of the records that an act is to reach, and what they were before.
+
+    ``ids`` are those to reach, ``size`` is how many. ``before`` is None until it is
+    done; then it lists pairs of a previous value and the IDs of the records that had
+    it, ``count`` in all. ``undone`` is how many of them are as they were, None until it
+    was taken back.
+    """
+
+    change = models.ForeignKey(
+        BulkChange, on_delete=models.CASCADE, related_name="steps"
+    )
+    ids = models.JSONField()
+    size = models.PositiveIntegerField()
+    before = models.JSONField(null=True)
+    count = models.PositiveIntegerField(default=0)
+    undone = models.PositiveIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.size} of {self.change_id}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 MOST_MARKED = 1_000
-AT_ONCE = 500
+AT_ONCE = 200
 
 
 @role_required(Role.AGENT)
@@ -36,7 +36,7 @@ AT_ONCE = 500
 def act(request: HttpRequest, kind: RecordType) -> HttpResponse:
     """Do what ``act`` says with the ``marked`` records, or with ``all`` that the
     filters in the address find. ``owner`` and ``country`` are the values for it. More
-    than a few hundred are a job.
+    than two hundred are a job.
     """
     user = signed_in_user(request)
     back = (
@@ -48,14 +48,18 @@ def act(request: HttpRequest, kind: RecordType) -> HttpResponse:
     except bulk.CannotActError:
         messages.error(request, _("Choose what to do with the marked entries."))
         return redirect(back)
-    ids, cut = bulk.concerned(_marked(request, kind, user), wanted)
+    rows = bulk.concerned(_marked(request, kind, user), wanted)
+    ids = list(rows.order_by().values_list("pk", flat=True)[: MOST_MARKED + 1])
     if not ids:
         messages.info(request, _("Nothing had to be changed. Mark other entries."))
         return redirect(back)
     change = bulk.begin(user, kind, wanted)
+    if len(ids) > MOST_MARKED:
+        return redirect(bulk_jobs.start(change, request.GET.urlencode()))
+    bulk.plan(change, ids)
     if len(ids) > AT_ONCE:
-        return redirect(bulk_jobs.start(change, ids, more=cut))
-    bulk.carry_out(change, ids)
+        return redirect(bulk_jobs.start(change, None))
+    bulk.carry_out(change)
     undo = reverse("records:bulk-undo", args=[change.pk])
     toasts.undoable(
         request, bulk_words.done(change), f"{undo}?{urlencode({'next': back})}"

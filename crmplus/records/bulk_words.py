@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crmplus.records.bulk import count_of
@@ -35,11 +34,6 @@ def said(facts: Mapping[str, Any]) -> str:
     if "act" not in facts:
         return ""
     return WORDS[BulkAct(facts["act"])](facts["whom"], facts["count"])
-
-
-def more() -> str:
-    """That the filters find more than were reached."""
-    return _("There are more of them: do the same again for the others.")
 
 
 def undone(count: int) -> str:

@@ -13,7 +13,6 @@ from crmplus import keyset
 from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
 from crmplus.records import columns
-from crmplus.records.bulk import MOST
 from crmplus.records.filters import ListForm
 from crmplus.records.listing import heads, lines
 from crmplus.records.types import RecordType
@@ -22,6 +21,7 @@ from crmplus.saved_filters.showing import saved_filters
 from crmplus.web import next_page, signed_in_user
 
 MENU = "menu"
+MOST_COUNTED = 100_000
 
 
 def list_key(kind: RecordType) -> str:
@@ -65,11 +65,11 @@ def record_list(request: HttpRequest, kind: RecordType) -> HttpResponse:
 def count(request: HttpRequest, kind: RecordType) -> HttpResponse:
     """How many records the filters find, in words; counted to a bound."""
     form = ListForm(kind, request.GET, signed_in_user(request))
-    found = form.all_rows().order_by()[: MOST + 1].count()
-    number = number_format(min(found, MOST), force_grouping=True)
+    found = form.all_rows().order_by()[: MOST_COUNTED + 1].count()
+    number = number_format(min(found, MOST_COUNTED), force_grouping=True)
+    if found > MOST_COUNTED:
+        number += "+"
     text = _("All that these filters find: %(count)s")
-    if found > MOST:
-        text = _("The first %(count)s that these filters find")
     return JsonResponse({"text": text % {"count": number}})
 
 

@@ -24,12 +24,14 @@ from crmplus.jobs.running import run_job
 from crmplus.jobs.services import start_again
 from crmplus.jobs.services import undo as undo_job
 from crmplus.phonebook.find import find
-from crmplus.records import bulk, bulk_jobs
+from crmplus.records import bulk, bulk_jobs, bulk_views
 from crmplus.records.bulk import (
     CannotActError,
+    Wanted,
     begin,
     carry_out,
     concerned,
+    plan,
     take_back,
     wanted,
 )
@@ -37,7 +39,7 @@ from crmplus.records.bulk_models import BulkAct, BulkChange
 from crmplus.records.history import changes, note_made
 from crmplus.records.models import Contact, Partner
 from crmplus.records.types import CONTACTS, PARTNERS
-from crmplus.timeline.models import Deed
+from crmplus.timeline.models import Change, Deed
 from tests.support.examples import examples
 
 URL = "/partners/bulk/"
@@ -281,12 +283,12 @@ class TestJobs:
 
     @pytest.fixture(autouse=True)
     def soon_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("crmplus.records.bulk_views.AT_ONCE", 2)
+        monkeypatch.setattr(bulk_views, "AT_ONCE", 2)
+        monkeypatch.setattr(bulk_views, "MOST_MARKED", 3)
         monkeypatch.setattr(bulk, "BATCH", 2)
-        monkeypatch.setattr(concerned, "__defaults__", (5,))
 
-    def start(self, web: Client, **data: Any) -> Job:
-        answer = web.post(URL, {"all": "1", **data})
+    def start(self, web: Client, url: str = URL, **data: Any) -> Job:
+        answer = web.post(url, {"all": "1", **data})
         job = Job.objects.latest("pk")
         assert answer.url == job.get_absolute_url()
         return job
@@ -312,16 +314,56 @@ class TestJobs:
         assert set(owners().values()) == {""}
         assert bulk_jobs.said(job) == "5 entries are as they were."
 
-    def test_it_goes_on_beyond_a_bound_when_done_again(
+    def test_a_few_more_than_go_at_once_are_those_of_the_moment(
         self, web: Client, make: Make, ben: User
     ) -> None:
-        for name in "123456789":
+        for name in "123":
             make(name)
-        job = self.run(self.start(web, act="owner", owner=ben.pk))
-        assert bulk_jobs.said(job).startswith("5 entries")
-        assert "do the same again" in bulk_jobs.said(job)
-        job = self.run(self.start(web, act="owner", owner=ben.pk))
-        assert bulk_jobs.said(job) == "4 entries now belong to Ben Nowak."
+        job = self.start(web, act="owner", owner=ben.pk)
+        make("later")
+        self.run(job)
+        assert owners() == {"1": str(ben), "2": str(ben), "3": str(ben), "later": ""}
+
+    def test_it_reaches_only_what_its_filters_find_and_the_user_may_see(
+        self, web: Client, make: Make, anna: User, ben: User
+    ) -> None:
+        anna.sees_records = Scope.OWN
+        anna.save()
+        for name in "12345":
+            make(f"A{name}", country="AT", owner=anna)
+        make("B", country="DE", owner=anna)
+        make("C", country="AT", owner=ben)
+        self.run(self.start(web, url=f"{URL}?country=AT", act="delete"))
+        assert set(owners()) == {"B", "C"}
+
+    def test_none_is_done_twice_when_two_have_the_same_job(
+        self, web: Client, make: Make, anna: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in "12345":
+            make(name)
+        job = self.start(web, act="delete")
+        change = BulkChange.objects.get(pk=job.parameters["change"])
+        bulk.plan(change, [partner.pk for partner in Partner.objects.all()])
+        carry_out(change, lambda done: carry_out(change))
+        assert bulk.count_of(change) == 5
+        assert Change.objects.filter(deed=Deed.DELETED).count() == 5
+
+    def test_an_undo_that_was_interrupted_counts_all_of_it(
+        self, web: Client, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in "12345":
+            make(name)
+        job = self.run(self.start(web, act="delete"))
+        assert undo_job(job)
+        with monkeypatch.context() as patch:
+            patch.setattr(bulk, "note_made", fails_the_second_time())
+            self.run(job)
+        assert job.state == State.FAILED
+        assert len(owners()) == 2
+        assert start_again(job)
+        self.run(job)
+        assert len(owners()) == 5
+        assert bulk_jobs.said(job) == "5 entries are as they were."
 
     def test_an_interrupted_one_goes_on_where_it_was(
         self, web: Client, make: Make, anna: User, monkeypatch: pytest.MonkeyPatch
@@ -406,6 +448,12 @@ def test_what_is_kept_for_undo_does_not_grow_without_end(anna: User) -> None:
     assert old.pk != new.pk
 
 
+def planned(user: User, what: Wanted, ids: list[int]) -> BulkChange:
+    change = begin(user, PARTNERS, what)
+    plan(change, ids)
+    return change
+
+
 @pytest.mark.django_db
 def test_progress_is_told_after_each_batch(
     anna: User, make: Make, monkeypatch: pytest.MonkeyPatch
@@ -413,7 +461,7 @@ def test_progress_is_told_after_each_batch(
     monkeypatch.setattr(bulk, "BATCH", 2)
     ids = [make(name).pk for name in "12345"]
     told: list[int] = []
-    carry_out(begin(anna, PARTNERS, wanted("delete", "")), ids, told.append)
+    carry_out(planned(anna, wanted("delete", ""), ids), told.append)
     assert told == [2, 4, 5]
 
 
@@ -427,7 +475,7 @@ def test_a_batch_costs_as_many_queries_as_one_record(
     for count in (1, 40):
         ids = [make(f"{n}", phone=f"030 12345{n:02}").pk for n in range(count)]
         with CaptureQueriesContext(connection) as queries:
-            carry_out(begin(anna, PARTNERS, what), ids)
+            carry_out(planned(anna, what, ids))
         costs.append(len(queries))
     assert costs[0] == costs[1]
 
@@ -464,13 +512,14 @@ class Undone(TestCase):
         before = list(Contact.all_objects.order_by("pk").values_list(*fields))
         values = {BulkAct.OWNER: str(user.pk), BulkAct.COUNTRY: "AT"}
         act_ = wanted(what, values.get(what, ""))
-        ids, _more = concerned(Contact.objects.all(), act_)
+        ids = [row.pk for row in concerned(Contact.objects.all(), act_)]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(bulk, "BATCH", size)
             change = begin(user, CONTACTS, act_)
-            carry_out(change, ids)
+            plan(change, ids)
+            carry_out(change)
             assert bulk.count_of(change) == len(ids)
-            assert not concerned(Contact.objects.all(), act_)[0]
+            assert not concerned(Contact.objects.all(), act_)
             assert take_back(change) == len(ids)
         after = list(Contact.all_objects.order_by("pk").values_list(*fields))
         assert after == before

@@ -312,11 +312,11 @@ class TestCount:
     def test_it_stops_at_a_bound(
         self, web: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("crmplus.records.list_views.MOST", 2)
+        monkeypatch.setattr("crmplus.records.list_views.MOST_COUNTED", 2)
         for name in "ABC":
             Partner.objects.create(name=name)
         assert web.get("/partners/count/").json() == {
-            "text": "The first 2 that these filters find"
+            "text": "All that these filters find: 2+"
         }
 
 
