@@ -38,11 +38,7 @@ def note_change(
     before what was made, empty after what was deleted. Never pass a secret. ``actor``
     is None for a command.
     """
-    changes = [
-        {"field": name, "before": before.get(name), "after": after.get(name)}
-        for name in dict.fromkeys([*before, *after])
-        if before.get(name) != after.get(name)
-    ]
+    changes = _difference(before, after)
     if not changes:
         return None
     return SettingsChange.objects.create(
@@ -55,9 +51,27 @@ def note_change(
     )
 
 
+def note_again(
+    change: int, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Say anew what a change is, by its ID: one that is long goes on growing."""
+    rows = SettingsChange.objects.filter(pk=change)
+    rows.update(changes=_difference(before, after))
+
+
 def last_change(subject: Subject) -> SettingsChange | None:
     """The newest change of a thing, if it was ever changed."""
     about = SettingsChange.objects.filter(
         area=subject.area, kind=subject.kind, what=subject.name[:WHAT_LENGTH]
     )
     return about.first()
+
+
+def _difference(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    return [
+        {"field": name, "before": before.get(name), "after": after.get(name)}
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    ]

@@ -62,7 +62,7 @@ class CronRun(models.Model):
 class SettingsChange(models.Model):
     """One change of a setting: who, when (UTC), what, and each field from … to.
 
-    Written by ``administration.audit.note_change`` alone. ``actor_name`` outlives the
+    Written by ``administration.audit`` alone. ``actor_name`` outlives the
     user; both are empty for a command. ``kind`` and ``what`` are those of its
     ``Subject``; entries from before there were kinds have all in words in ``what``.
     ``changes`` is a list of {"field", "before", "after"} with plain values.

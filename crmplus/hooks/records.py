@@ -165,8 +165,10 @@ class BinType(ShownHook):
     ``search(rows, text)`` narrows them to those that a text finds. ``notes(entries)``
     gives a sentence and an address about some of them, by ID ("Merged into …").
     ``restore(entry, user)`` brings one back where that takes more than its own
-    ``restore``; it may raise ``recyclebin.services.CannotRestore``. ``forget(ids)``
-    deletes what hangs on those that are deleted for good.
+    ``restore``; it may raise ``recyclebin.services.CannotRestore``.
+    ``restore_many(entries, user)`` brings back at once those that need nothing of the
+    kind, and gives the others. ``forget(ids)`` deletes what hangs on those that are
+    deleted for good.
     """
 
     key: str
@@ -178,6 +180,7 @@ class BinType(ShownHook):
     search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
     notes: Callable[[Sequence[Any]], Mapping[int, tuple[str, str]]] | None = None
     restore: Callable[[Any, Any], object] | None = None
+    restore_many: Callable[[Sequence[Any], Any], Sequence[Any]] | None = None
     forget: Callable[[Sequence[int]], object] | None = None
 
     @property

@@ -34,7 +34,9 @@ def connect(source: PhoneSource) -> None:
         index_records(source, [instance])
 
     def deleted(instance: Model, **signal: Any) -> None:
-        remove_records(source, [instance.pk])
+        # What the recycle bin deletes for good left the index when it went there.
+        if not getattr(instance, "is_deleted", False):
+            remove_records(source, [instance.pk])
 
     uid = f"phonebook.{source.key}"
     post_save.connect(saved, source.model, weak=False, dispatch_uid=uid)

@@ -25,6 +25,7 @@ from crmplus.records.bulk_models import BulkAct, BulkChange, BulkStep
 from crmplus.records.countries import countries
 from crmplus.records.history import note_made, note_many, values_of
 from crmplus.records.models import Record
+from crmplus.records.restoring import put_back
 from crmplus.records.types import TYPES, RecordType
 from crmplus.timeline.models import Deed
 
@@ -241,13 +242,5 @@ def _restore(change: BulkChange, ids: Sequence[int]) -> int:
         pk__in=ids, deleted_at=at, deleted_by=change.user
     )
     there = list(rows.values_list("pk", flat=True))
-    rows.update(
-        deleted_at=None,
-        deleted_by=None,
-        deleted_by_job="",
-        restored_at=timezone.now(),
-    )
-    records = list(kind.model.objects.filter(pk__in=there))
-    index_records(kind.key, records)
-    note_made(records, by=change.user, deed=Deed.RESTORED)
-    return len(records)
+    put_back(kind, there, change.user)
+    return len(there)

@@ -97,6 +97,7 @@ def _register(kind: RecordType) -> None:
             search=restoring.search,
             notes=restoring.notes,
             restore=restoring.restore,
+            restore_many=restoring.restore_many,
             forget=partial(restoring.forget, kind),
         )
     )

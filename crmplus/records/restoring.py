@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crmplus import hooks
 from crmplus.batches import batches
+from crmplus.phonebook.index import index_records
 from crmplus.records.converting import undo_conversion
 from crmplus.records.fields import begins_with
+from crmplus.records.history import note_made
 from crmplus.records.keys import spellings
 from crmplus.records.merge_models import Distinct, Merge, Way
 from crmplus.records.merging import merge_of, undo_merge
 from crmplus.records.models import Lead, Record
-from crmplus.records.types import RecordType
+from crmplus.records.types import TYPES, RecordType
+from crmplus.timeline.models import Deed
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -37,6 +41,28 @@ def restore(record: Record, by: User) -> None:
         undo_conversion(kept, record, by)
     else:
         undo_merge(record, by)
+
+
+def restore_many(records: Sequence[Record], by: User) -> Sequence[Record]:
+    """Bring records of a kind back at once, and give those that became another."""
+    merged = notes(records)
+    plain = [record for record in records if record.pk not in merged]
+    if plain:
+        put_back(TYPES[plain[0].type_key], [record.pk for record in plain], by)
+    return [record for record in records if record.pk in merged]
+
+
+def put_back(kind: RecordType, ids: Sequence[int], by: User) -> None:
+    """Take records that became no other out of the bin, note so and index them."""
+    kind.model.all_objects.filter(pk__in=ids).update(
+        deleted_at=None,
+        deleted_by=None,
+        deleted_by_job="",
+        restored_at=timezone.now(),
+    )
+    records = list(kind.model.objects.filter(pk__in=ids))
+    index_records(kind.key, records)
+    note_made(records, by=by, deed=Deed.RESTORED)
 
 
 def notes(records: Sequence[Record]) -> Mapping[int, tuple[str, str]]:

@@ -1,21 +1,24 @@
 """Many entries of the recycle bin at once: brought back, or deleted for good.
 
-Both go batch by batch, each in a transaction of its own, up to a limit, so that no
-request takes minutes and nobody else waits long.
+Both go batch by batch, each in a transaction of its own, so that nobody else waits
+long. What is done is kept in the same transaction, so that whoever goes on after a
+process died counts all of it and nothing twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.administration.audit import Subject, note_change
-from crmplus.batches import SIZE, batches
+from crmplus.administration.audit import Subject, note_again, note_change
+from crmplus.batches import batches
 from crmplus.recyclebin.models import SoftDeleteModel
 from crmplus.recyclebin.services import CannotRestore, bring_back, deleted_rows
 
@@ -24,55 +27,82 @@ if TYPE_CHECKING:
 
 AREA: Final = "recyclebin"
 DELETED: Final = "deleted_for_good"
-MOST_RESTORED = 1_000
-MOST_DELETED = 20_000
+BATCH = 200
+REASONS = 5
 FIELDS: Final = {"entries": _("Deleted for good")}
 
 
 @dataclass
 class Done:
-    """How many entries it was done to, why not to some, and whether some are left."""
+    """What was done: how many entries by type, how many refused to, the first reasons.
 
-    count: int = 0
-    refused: list[str] = field(default_factory=list)
-    more: bool = False
+    ``notes`` are the IDs of what the log of changes says of it, by type.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: int = 0
+    reasons: list[str] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    def add(self, key: str, count: int) -> None:
+        self.counts[key] = self.counts.get(key, 0) + count
+
+    def refuse(self, reason: str) -> None:
+        self.refused += 1
+        if len(self.reasons) < REASONS:
+            self.reasons.append(reason)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Entries of one type: those with these IDs, or all (None) of it."""
+    """Entries of one type: those with these IDs, or all (None) of it; only what was in
+    the bin at a moment, if one is given.
+    """
 
     kind: hooks.BinType
     ids: tuple[int, ...] | None = None
+    until: datetime | None = None
 
 
-def restore_parts(parts: Sequence[Part], user: User) -> Done:
-    """Bring entries back as far as this user sees them, at most a thousand."""
-    done = Done()
+class Watch:
+    """Who is told of many entries: by default nobody."""
+
+    def keep(self, done: Done) -> None:
+        """Called within the transaction of each batch."""
+
+    def tell(self, seen: int, total: int) -> None:
+        """How many entries are seen to, of how many; called between transactions."""
+
+
+Act = Callable[[Part, Sequence[int], "User", Done], None]
+
+
+def are_more(parts: Sequence[Part], user: User, than: int) -> bool:
+    """Are there more entries than so many?"""
+    left = than + 1
     for part in parts:
-        found = _ids(part, user, MOST_RESTORED - done.count)
-        refused = len(done.refused)
-        for some in batches(found, 100):
-            _restore(part.kind, some, user, done)
-        refused = len(done.refused) - refused
-        done.more |= _left(part, user, refused + 1) > refused
-    return done
+        left -= _rows(part, user).order_by().values("pk")[:left].count()
+        if not left:
+            return True
+    return False
 
 
-def delete_parts(parts: Sequence[Part], user: User) -> Done:
-    """Delete entries for good, as far as this user sees them, at most 20,000."""
-    done = Done()
-    for part in parts:
-        count = 0
-        found = _ids(part, user, MOST_DELETED - done.count)
-        for some in batches(found, SIZE):
-            count += _delete(part.kind, some, user)
-        done.count += count
-        done.more |= bool(_left(part, user, 1))
-        if count:
-            subject = Subject(AREA, DELETED, part.kind.key)
-            note_change(user, subject, {}, {"entries": count})
-    return done
+def restore_parts(
+    parts: Sequence[Part], user: User, done: Done, watch: Watch | None = None
+) -> None:
+    """Bring entries back as far as this user sees them."""
+    _each(parts, user, done, watch or Watch(), _restore)
+
+
+def delete_parts(
+    parts: Sequence[Part], user: User, done: Done, watch: Watch | None = None
+) -> None:
+    """Delete entries for good, as far as this user sees them."""
+    _each(parts, user, done, watch or Watch(), _delete)
 
 
 def name_of_type(key: str) -> hooks.Text:
@@ -81,40 +111,82 @@ def name_of_type(key: str) -> hooks.Text:
     return next((kind.label for kind in found if kind.key == key), key)
 
 
-def _ids(part: Part, user: User, most: int) -> list[int]:
+def _each(
+    parts: Sequence[Part], user: User, done: Done, watch: Watch, act: Act
+) -> None:
+    found = [(part, _ids(part, user)) for part in parts]
+    seen = done.count
+    total = seen + sum(len(ids) for _part, ids in found)
+    watch.tell(seen, total)
+    for part, ids in found:
+        for some in batches(ids, BATCH):
+            with transaction.atomic():
+                act(part, some, user, done)
+                watch.keep(done)
+            seen += len(some)
+            watch.tell(seen, total)
+
+
+def _rows(part: Part, user: User) -> QuerySet[SoftDeleteModel]:
     rows = deleted_rows(part.kind, user)
     if part.ids is not None:
-        rows = rows.filter(pk__in=part.ids[:MOST_RESTORED])
-    newest = rows.order_by("-deleted_at", "-pk")
-    return list(newest.values_list("pk", flat=True)[: max(most, 0)])
+        rows = rows.filter(pk__in=part.ids)
+    return rows if part.until is None else rows.filter(deleted_at__lte=part.until)
 
 
-def _left(part: Part, user: User, most: int) -> int:
-    """How many of the part are in the bin still; it looks no further than ``most``."""
-    return len(_ids(part, user, most))
+def _ids(part: Part, user: User) -> list[int]:
+    """The newest first: what became another, and that another, come back in order."""
+    newest = _rows(part, user).order_by("-deleted_at", "-pk")
+    return list(newest.values_list("pk", flat=True))
 
 
-def _restore(kind: hooks.BinType, ids: Sequence[int], user: User, done: Done) -> None:
-    with transaction.atomic():
-        for entry in deleted_rows(kind, user).filter(pk__in=ids):
-            try:
-                # A refused one must not undo those before it.
-                with transaction.atomic():
-                    bring_back(kind, entry, user)
-                done.count += 1
-            except CannotRestore as why:
-                done.refused.append(f"{kind.title(entry)}: {why}")
+def _restore(part: Part, ids: Sequence[int], user: User, done: Done) -> None:
+    kind = part.kind
+    rows = _rows(part, user).filter(pk__in=ids).order_by("-deleted_at", "-pk")
+    left = list(rows.select_for_update(of=("self",)))
+    there = len(left)
+    if kind.restore_many:
+        left = list(kind.restore_many(left, user))
+    done.add(kind.key, there - len(left))
+    for entry in left:
+        _restore_one(kind, entry, user, done)
 
 
-@transaction.atomic
-def _delete(kind: hooks.BinType, ids: Sequence[int], user: User) -> int:
-    """Delete those of a batch that are in the bin still; gives how many."""
-    rows = deleted_rows(kind, user).filter(pk__in=ids)
+def _restore_one(
+    kind: hooks.BinType, entry: SoftDeleteModel, user: User, done: Done
+) -> None:
+    try:
+        # A refused one must not undo those before it.
+        with transaction.atomic():
+            bring_back(kind, entry, user)
+    except CannotRestore as why:
+        done.refuse(f"{kind.title(entry)}: {why}")
+    else:
+        done.add(kind.key, 1)
+
+
+def _delete(part: Part, ids: Sequence[int], user: User, done: Done) -> None:
+    """Delete those of a batch that are in the bin still, and note so."""
+    rows = _rows(part, user).filter(pk__in=ids)
     rows = rows.select_for_update(of=("self",)).order_by("pk").only("pk")
     locked = [entry.pk for entry in rows]
+    if not locked:
+        return
+    kind = part.kind
     if kind.forget:
         kind.forget(locked)
-    model = kind.model
-    assert issubclass(model, SoftDeleteModel)  # noqa: S101
+    model: Any = kind.model
     model.all_objects.filter(pk__in=locked).delete()
-    return len(locked)
+    done.add(kind.key, len(locked))
+    _note(kind.key, user, done)
+
+
+def _note(key: str, user: User, done: Done) -> None:
+    """Keep in the log of changes who deleted how many: one line, which grows."""
+    entries = {"entries": done.counts[key]}
+    if key in done.notes:
+        note_again(done.notes[key], {}, entries)
+        return
+    noted = note_change(user, Subject(AREA, DELETED, key), {}, entries)
+    if noted:
+        done.notes[key] = noted.pk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from crmplus.recyclebin import bulk
+from crmplus.recyclebin import bin_jobs, bulk
 
 hooks.register(
     hooks.MenuEntry(
@@ -26,3 +26,4 @@ hooks.register(
         label=bulk.FIELDS.get,
     )
 )
+bin_jobs.register()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -74,14 +75,22 @@ def deleted_rows(kind: hooks.BinType, user: User) -> QuerySet[SoftDeleteModel]:
     return kind.visible(user, rows) if kind.visible else rows
 
 
-def counted(kind: hooks.BinType, user: User, ids: Sequence[int] | None = None) -> str:
-    """How many deleted entries of a type a user sees, "" for none; of these IDs alone.
+def counted(
+    kind: hooks.BinType,
+    user: User,
+    ids: Sequence[int] | None = None,
+    until: datetime | None = None,
+) -> str:
+    """How many deleted entries of a type a user sees, "" for none; of these IDs alone,
+    of what was deleted by then alone.
 
     Counted up to a thousand: there may be a million.
     """
     rows = deleted_rows(kind, user).order_by()
     if ids is not None:
         rows = rows.filter(pk__in=ids)
+    if until is not None:
+        rows = rows.filter(deleted_at__lte=until)
     count = rows.values("pk")[: MOST_COUNTED + 1].count()
     shown = number_format(min(count, MOST_COUNTED), force_grouping=True)
     return f"{shown}+" if count > MOST_COUNTED else shown if count else ""

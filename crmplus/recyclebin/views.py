@@ -7,12 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
+from crmplus.recyclebin import bin_jobs, bulk_words
 from crmplus.recyclebin.bulk import Done, delete_parts, restore_parts
 from crmplus.recyclebin.forms import ALL, counts_of, parts_of
 from crmplus.recyclebin.listing import LONGEST_SEARCH, listing
@@ -64,14 +65,15 @@ def restore(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def restore_many(request: HttpRequest) -> HttpResponse:
-    """Bring back the chosen entries, or all of a type."""
+    """Bring back the chosen entries, or all of a type; many are a job."""
     user = signed_in_user(request)
-    done = restore_parts(parts_of(request.POST, user), user)
-    text = ngettext(
-        "%(count)d entry is back.", "%(count)d entries are back.", done.count
-    )
-    _tell(request, text, done)
-    for why in done.refused[:5]:
+    parts = parts_of(request.POST, user)
+    if bin_jobs.is_long(parts, user):
+        return redirect(bin_jobs.start(bin_jobs.RESTORE, parts, user))
+    done = Done()
+    restore_parts(parts, user, done)
+    messages.success(request, bulk_words.restored(Done(done.counts)))
+    for why in bulk_words.refused(done):
         messages.error(request, why)
     return redirect(next_page(request, reverse("recyclebin:list")))
 
@@ -85,27 +87,18 @@ def delete_for_good(request: HttpRequest) -> HttpResponse:
     parts = parts_of(data, user)
     back = next_page(request, reverse("recyclebin:list"))
     if request.method == "POST" and "sure" in request.POST:
-        done = delete_parts(parts, user)
-        text = ngettext(
-            "%(count)d entry is deleted for good.",
-            "%(count)d entries are deleted for good.",
-            done.count,
-        )
-        _tell(request, text, done)
+        if bin_jobs.is_long(parts, user):
+            return redirect(bin_jobs.start(bin_jobs.DELETE, parts, user))
+        done = Done()
+        delete_parts(parts, user, done)
+        messages.success(request, bulk_words.deleted(done))
         return redirect(back)
     context = {
         "counts": counts_of(parts, user),
         "items": data.getlist("item"),
         "scope": data.get("type", ""),
+        "until": data.get("until") or timezone.now().isoformat(),
         "back": back,
         "asked": "asked" in request.POST,
     }
     return render(request, "recyclebin/delete_for_good.html", context)
-
-
-def _tell(request: HttpRequest, text: str, done: Done) -> None:
-    messages.success(request, text % {"count": done.count})
-    if done.more:
-        messages.warning(
-            request, _("There were more than go at once. Do it again for the rest.")
-        )

@@ -8,9 +8,10 @@ from django.test import Client
 from crmplus.accounts.models import Role, User
 from crmplus.administration.models import SettingsChange
 from crmplus.phonebook.choices import choice, remember_choice
+from crmplus.phonebook.find import find
 from crmplus.records.models import Contact, Lead, Organisation, Partner
 from crmplus.recyclebin import bulk, services
-from crmplus.timeline.models import Change, Comment
+from crmplus.timeline.models import Change, Comment, Deed
 from crmplus.timeline.services import add_comment
 from pbxmanager.models import Call, Event, Leg, Report
 
@@ -78,19 +79,26 @@ def test_chosen_entries_come_back(web: Client) -> None:
     assert {lead.last_name for lead in Lead.objects.all()} == {"A", "B"}
 
 
-def test_all_of_a_module_come_back_as_many_as_go_at_once(
-    web: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_of_a_module_come_back_and_no_other(web: Client) -> None:
     deleted("A", "B", "C")
     Partner.objects.create(name="P").move_to_bin(job="test")
-    monkeypatch.setattr(bulk, "MOST_RESTORED", 2)
     page = web.post(RESTORE, {"type": "leads"}, follow=True).content.decode()
-    assert "There were more than go at once." in page
-    assert Lead.objects.count() == 2
-    page = web.post(RESTORE, {"type": "leads"}, follow=True).content.decode()
-    assert "There were more" not in page
+    assert "3 entries are back." in page
     assert Lead.objects.count() == 3
     assert not Partner.objects.exists()
+
+
+def test_many_come_back_as_one_does(web: Client, anna: User) -> None:
+    lead = Lead.objects.create(last_name="A", phone="030 1234567")
+    lead.move_to_bin(by=anna)
+    assert not find("+49301234567")
+    web.post(RESTORE, {"type": "leads"})
+    lead.refresh_from_db()
+    assert lead.restored_at is not None
+    assert (lead.deleted_at, lead.deleted_by) == (None, None)
+    assert find("+49301234567")
+    deeds = Change.objects.order_by("pk").values_list("deed", flat=True)
+    assert list(deeds) == [Deed.DELETED, Deed.RESTORED]
 
 
 def test_one_that_cannot_come_back_keeps_no_other_from_it(
@@ -103,11 +111,11 @@ def test_one_that_cannot_come_back_keeps_no_other_from_it(
     merge(LEADS, second.pk, first.pk, {}, anna)
     merge(LEADS, third.pk, second.pk, {}, anna)
     third.move_to_bin(by=anna)
-    done = bulk.restore_parts(
-        [bulk.Part(services.type_of(anna, "leads"), (first.pk, third.pk))], anna
-    )
+    done = bulk.Done()
+    part = bulk.Part(services.type_of(anna, "leads"), (first.pk, third.pk))
+    bulk.restore_parts([part], anna, done)
     assert done.count == 1
-    assert len(done.refused) == 1
+    assert done.refused == len(done.reasons) == 1
     assert Lead.objects.get() == third
 
 
@@ -189,14 +197,21 @@ def test_only_what_is_in_the_bin_is_deleted(admin: Client) -> None:
     assert Lead.objects.exists()
 
 
-def test_more_than_go_at_once_are_told_of(
-    admin: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deleted("A", "B", "C")
-    monkeypatch.setattr(bulk, "MOST_DELETED", 2)
-    page = admin.post(DELETE, {"type": "*", "sure": "on"}, follow=True)
-    assert "There were more than go at once." in page.content.decode()
-    assert Lead.all_objects.count() == 1
+def test_what_is_deleted_while_one_reads_the_question_stays(admin: Client) -> None:
+    deleted("A")
+    shown = admin.get(f"{DELETE}?type=*").context["until"]
+    deleted("B")
+    again = admin.post(DELETE, {"type": "*", "until": shown})
+    assert [count for _kind, count in again.context["counts"]] == ["1"]
+    admin.post(DELETE, {"type": "*", "sure": "on", "until": shown})
+    assert Lead.all_objects.get().last_name == "B"
+
+
+@pytest.mark.parametrize("until", ["", "x", "9999-12-31T00:00:00+00:00", "2030-01-01"])
+def test_a_moment_that_makes_no_sense_is_now(admin: Client, until: str) -> None:
+    deleted("A")
+    admin.post(DELETE, {"type": "*", "sure": "on", "until": until})
+    assert not Lead.all_objects.exists()
 
 
 def test_deleting_for_good_is_audited(admin: Client, anna: User) -> None:
