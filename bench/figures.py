@@ -100,7 +100,7 @@ def calls_of(day: datetime, count: int, users: list[User]) -> Iterator[dict[str,
         yield {
             "leg": came_to if came_to in ("missed", "busy") else "",
             "number": number,
-            "number_kind": "external",
+            "number_kind": "e164",
             "e164": number,
             "party": number,
             "direction": "inbound" if inbound else "outbound",

@@ -74,7 +74,18 @@ class Belonging:
 
 
 def belonging_to(source: hooks.PhoneSource, record: Any, user: User) -> Belonging:
-    """The calls of a record, as a user may know them; costs one look-up."""
+    """The calls of a record, as a user may know them.
+
+    It costs one look-up of all its people's numbers; the panel and the timeline of a
+    page ask for it with the same record, and share it.
+    """
+    known: dict[int, Belonging] = record.__dict__.setdefault("_belonging", {})
+    if user.pk not in known:
+        known[user.pk] = _belonging_to(source, record, user)
+    return known[user.pk]
+
+
+def _belonging_to(source: hooks.PhoneSource, record: Any, user: User) -> Belonging:
     everybody = with_members(source, record, user)
     own = (source.key, record.pk)
     names = {(one.key, who.pk): one.title(who) for one, who in everybody} | {own: ""}

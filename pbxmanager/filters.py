@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from crmplus.formfields import styled
+from crmplus.formfields import QuickSelect, styled
 from pbxmanager import periods
 from pbxmanager.belonging import belonging_to
 from pbxmanager.figures import Figure, figure_of
@@ -125,6 +125,7 @@ class CallFilter(forms.Form):
         required=False,
         label=gettext_lazy("User"),
         empty_label=gettext_lazy("User"),
+        widget=QuickSelect,
     )
     extension = forms.CharField(
         required=False, max_length=64, label=gettext_lazy("Extension")
@@ -151,7 +152,7 @@ class CallFilter(forms.Form):
 
     def _offer(self, people: Sequence[int] | None) -> None:
         """Let one choose among some users (ids), None for all, and their extensions."""
-        self.fields["extension"].widget = forms.Select(choices=_extensions(people))
+        self.fields["extension"].widget = QuickSelect(choices=_extensions(people))
         user = self.fields["user"]
         assert isinstance(user, forms.ModelChoiceField)  # noqa: S101
         if people is not None and user.queryset is not None:

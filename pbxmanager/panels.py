@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from crmplus import words
 from crmplus.timeline import Entry
+from crmplus.timeline.entries import PAGE_SIZE
 from crmplus.timeline.models import Comment
 from crmplus.timeline.pages import comment_entry
 from crmplus.web import signed_in_user
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
 PANEL_SIZE = 10
+SHARED = PAGE_SIZE + 1
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,20 @@ def calls_of(
     """The calls of a record that a user may see, newest first, at most ``limit``.
 
     ``before`` (UTC) leaves out those that began then or later. The number of queries
-    does not depend on how many there are.
+    does not depend on how many there are; the panel and the timeline of a page, which
+    ask with the same record, share what they find.
     """
+    if before or limit > SHARED:
+        return _read_calls(user, source_key, record, limit, before)
+    known: dict[int, list[RecordCall]] = record.__dict__.setdefault("_calls", {})
+    if user.pk not in known:
+        known[user.pk] = _read_calls(user, source_key, record, SHARED, None)
+    return known[user.pk][:limit]
+
+
+def _read_calls(
+    user: User, source_key: str, record: Any, limit: int, before: datetime | None
+) -> list[RecordCall]:
     source = source_of(source_key)
     if source is None:
         return []

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from crmplus.accounts.visibility import records_scope, visible_records
-from crmplus.formfields import styled
+from crmplus.formfields import QuickSelect, styled
 from crmplus.records.columns import Column, orders
 from crmplus.records.columns import columns as known
 from crmplus.records.countries import countries, country_name
@@ -67,8 +67,12 @@ class ListForm(forms.Form):
     """
 
     q = forms.CharField(required=False, max_length=200)
-    owner = forms.ChoiceField(required=False, label=gettext_lazy("Owner"))
-    country = forms.ChoiceField(required=False, label=gettext_lazy("Country"))
+    owner = forms.ChoiceField(
+        required=False, label=gettext_lazy("Owner"), widget=QuickSelect
+    )
+    country = forms.ChoiceField(
+        required=False, label=gettext_lazy("Country"), widget=QuickSelect
+    )
     city = forms.CharField(required=False, max_length=100, label=gettext_lazy("City"))
     created_from = day_field(gettext_lazy("Created from"))
     created_to = day_field(gettext_lazy("Created up to"))

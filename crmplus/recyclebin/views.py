@@ -35,13 +35,15 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     kinds = bin_types(user)
     chosen = [kind for kind in kinds if kind.key == request.GET.get("type")]
-    found = listing(user, chosen or kinds, request.GET)
+    counts = [(kind, counted(kind, user)) for kind in kinds]
+    # What is empty need not be asked for its newest.
+    filled = [kind for kind, count in counts if count and kind in (chosen or kinds)]
     context = {
-        "kinds": [(kind, counted(kind, user)) for kind in kinds],
+        "kinds": counts,
         "chosen": chosen[0] if chosen else None,
         "scope": chosen[0].key if chosen else ALL,
         "q": request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
-        "listing": found,
+        "listing": listing(user, filled, request.GET),
         "may_delete": user.is_admin,
     }
     return render(request, "recyclebin/recycle_bin.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -48,6 +49,7 @@ def phone(value: str | None, e164: str | None = "") -> str:
     return format_html('<span class="phone">{}</span>', text) if text else ""
 
 
+@lru_cache(4_096)
 def _dial_link(number: str, shown: str) -> str:
     # RFC 3966 reserves "#": a feature code such as *21# must not end the address.
     return format_html(

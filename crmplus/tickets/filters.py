@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from crmplus.accounts.models import Scope
 from crmplus.accounts.visibility import records_scope, within
-from crmplus.formfields import styled
+from crmplus.formfields import QuickSelect, styled
 from crmplus.tickets.asking import visible_tickets
 from crmplus.tickets.fields import parse_target, record_of, users_who_work
 from crmplus.tickets.models import OPEN_TICKETS, Priority, Status, Ticket
@@ -84,6 +84,7 @@ class TicketFilter(forms.Form):
         required=False,
         label=gettext_lazy("Owner"),
         empty_label=gettext_lazy("Owner"),
+        widget=QuickSelect,
     )
     overdue = forms.ChoiceField(required=False, choices=[("1", "1")])
     record = forms.CharField(required=False, max_length=64)

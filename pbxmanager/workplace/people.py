@@ -17,7 +17,7 @@ from pbxmanager.models import Extension
 from pbxmanager.workplace.looks import LOOKS, Look
 from pbxmanager.workplace.main_numbers import phones_of
 from pbxmanager.workplace.models import Membership, Pin
-from pbxmanager.workplace.presences import Shown, presences
+from pbxmanager.workplace.presences import Shown, few, presences
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -29,10 +29,13 @@ SORTS: Final = ("name", "state", "team")
 @dataclass(frozen=True, slots=True)
 class Colleague:
     """A colleague in the list; ``phones`` have the main one first, ``seconds`` is how
-    long they have been as they are."""
+    long they have been as they are. ``labels`` are what the buttons do, for who does
+    not see in which row they stand."""
 
     user: User
+    name: str
     shown: Shown
+    labels: Mapping[str, str]
     phones: Sequence[Extension] = ()
     groups: Sequence[str] = ()
     is_pinned: bool = False
@@ -56,16 +59,6 @@ class Colleague:
     def number(self) -> str:
         """The one internal number, "" for none."""
         return self.phones[0].number if self.phones else ""
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """What the buttons do, for who does not see in which row they stand."""
-        name = str(self.user)
-        return {
-            "pin": _("Pin %(name)s to the top") % {"name": name},
-            "call": _("Call %(name)s") % {"name": name},
-            "mail": _("Send %(name)s an e-mail") % {"name": name},
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +106,33 @@ def described(rows: Sequence[User], viewer: User, now: datetime) -> list[Colleag
     """Some people with all that a list shows of them."""
     users = [row.pk for row in rows]
     shown = presences(users, now)
-    phones = phones_of(users)
-    groups = _groups(users)
+    phones = phones_of(few(users))
+    groups = _groups(few(users))
     base = reverse("workplace:panel")  # of which each has a page; once, for it is slow
     pinned = set(viewer.pins.values_list("colleague_id", flat=True))
-    return [
-        Colleague(
-            row,
-            shown[row.pk],
-            phones.get(row.pk, ()),
-            groups.get(row.pk, ()),
-            row.pk in pinned,
-            _seconds(shown[row.pk], now),
-            f"{base}{row.pk}/",
+    # Translated once, not for each of hundreds.
+    patterns = {
+        "pin": _("Pin %(name)s to the top"),
+        "call": _("Call %(name)s"),
+        "mail": _("Send %(name)s an e-mail"),
+    }
+    found = []
+    for row in rows:
+        name = {"name": str(row)}
+        found.append(
+            Colleague(
+                row,
+                name["name"],
+                shown[row.pk],
+                {key: pattern % name for key, pattern in patterns.items()},
+                phones.get(row.pk, ()),
+                groups.get(row.pk, ()),
+                row.pk in pinned,
+                _seconds(shown[row.pk], now),
+                f"{base}{row.pk}/",
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
 def _seconds(shown: Shown, now: datetime) -> int:
@@ -159,9 +163,11 @@ def _wanted(user: User, wish: Wish) -> QuerySet[User]:
     return rows.order_by("first_name", "last_name", "username", "pk")
 
 
-def _groups(users: Collection[int]) -> Mapping[int, Sequence[str]]:
+def _groups(users: Collection[int] | None) -> Mapping[int, Sequence[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    rows = Membership.objects.filter(user__in=users, group__deleted_at=None)
+    rows = Membership.objects.filter(group__deleted_at=None)
+    if users is not None:
+        rows = rows.filter(user__in=users)
     for user, name in rows.order_by("group__name").values_list("user", "group__name"):
         found[user].append(name)
     return found
@@ -169,7 +175,7 @@ def _groups(users: Collection[int]) -> Mapping[int, Sequence[str]]:
 
 def _order(sort: str) -> Callable[[Colleague], Any]:
     def key(one: Colleague) -> tuple[Any, ...]:
-        name = str(one.user).casefold()
+        name = one.name.casefold()
         team = str(one.user.team or "\uffff").casefold()
         by = {"name": (name,), "state": (one.look.rank, name), "team": (team, name)}
         return (not one.is_pinned, *by[sort])
