@@ -133,7 +133,9 @@ def take_back(change: BulkChange, progress: Progress | None = None) -> int:
         with transaction.atomic():
             step = _locked_step(pk, before__isnull=False, undone=None)
             if step:
-                step.undone = sum(_undo(change, *pair) for pair in step.before)
+                step.undone = sum(
+                    _undo(change, value, ids) for value, ids in step.before or ()
+                )
                 step.save(update_fields=["undone"])
         seen += size
         if progress:

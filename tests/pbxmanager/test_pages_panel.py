@@ -129,8 +129,9 @@ class TestWhichCalls:
     def test_queries_do_not_grow(self, office: Office, julia: Contact) -> None:
         contact("Zander")
 
-        def read() -> object:
-            return calls_of(office.anna, "contacts", julia, 100)
+        def cost() -> int:
+            fresh = Contact.objects.get(pk=julia.pk)
+            return queries(lambda: calls_of(office.anna, "contacts", fresh, 100))
 
         def fill(first: int, beyond: int) -> None:
             for n in range(first, beyond):
@@ -138,10 +139,21 @@ class TestWhichCalls:
                 comment_on(call, office.anna, "Hello")
 
         fill(0, 2)
-        few = queries(read)
+        few = cost()
         fill(2, 12)
 
-        assert queries(read) == few <= 9
+        assert cost() == few <= 9
+
+    def test_the_panel_and_the_timeline_of_a_page_share_them(
+        self, office: Office, julia: Contact
+    ) -> None:
+        for n in range(12):
+            office.call("201", JULIA, at=NOON - n * HOUR)
+        panel = calls_of(office.anna, "contacts", julia, 11)
+
+        assert queries(lambda: calls_of(office.anna, "contacts", julia, 26)) == 0
+        assert calls_of(office.anna, "contacts", julia, 26)[:11] == panel
+        assert calls_of(office.anna, "contacts", julia, 2) == panel[:2]
 
 
 class TestPanel:
