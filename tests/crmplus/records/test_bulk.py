@@ -24,7 +24,7 @@ from crmplus.jobs.running import run_job
 from crmplus.jobs.services import start_again
 from crmplus.jobs.services import undo as undo_job
 from crmplus.phonebook.find import find
-from crmplus.records import bulk, bulk_jobs, bulk_views
+from crmplus.records import bulk, bulk_jobs, bulk_views, restoring
 from crmplus.records.bulk import (
     CannotActError,
     Wanted,
@@ -356,7 +356,7 @@ class TestJobs:
         job = self.run(self.start(web, act="delete"))
         assert undo_job(job)
         with monkeypatch.context() as patch:
-            patch.setattr(bulk, "note_made", fails_the_second_time())
+            patch.setattr(restoring, "note_made", fails_the_second_time())
             self.run(job)
         assert job.state == State.FAILED
         assert len(owners()) == 2
