@@ -195,7 +195,7 @@ def test_an_ended_call_leaves_by_itself_unless_it_is_typed_in(
         call.tell("connected")
         call.tell("ended")
     expect(tab.locator("#popup-stack .popup[data-state=ended]")).to_have_count(2)
-    cards(tab).first.locator("textarea").focus()
+    cards(tab).last.locator("textarea").focus()
     tab.clock.run_for(65_000)
     expect(cards(tab)).to_have_count(1)
     tab.locator("#popup-stack textarea").evaluate("field => field.blur()")

@@ -5,12 +5,14 @@ import { Idiomorph } from "../vendor/idiomorph.js";
 import { register } from "../crmplus/keys.js";
 import { csrfToken, post, toast } from "../crmplus/toast.js";
 import { announce } from "./availability.js";
+import { foldAfter, foldNoMore, foldTo, isBusy, isHeld, keepFolded, restoreFold } from "./folding.js";
 import { movable } from "./moving.js";
 import { isUnsaved, keepNotes, restoreNote } from "./notes.js";
 import { timers } from "./timers.js";
 
 const SHOWN = 3;
 const AGAIN = 5_000;
+const FOLDS = 10; // seconds after its call that a card stays open, if it is left alone
 const DISMISSED = "popups-dismissed";
 const SIDE = "popups-side";
 const REMEMBERED = 50;
@@ -59,6 +61,7 @@ function insert(card) {
   cards.insertBefore(card, below ?? null);
   restoreNote(card);
   if (!isNewest) makeRoom(card);
+  restoreFold(card);
   settle(card);
   count();
 }
@@ -92,23 +95,21 @@ function reveal(card) {
   card.classList.add("is-live");
 }
 
-// An ended call goes after a while, but never while it is looked at or typed in.
+// A card makes room soon after its call, and goes after a while: but never while it is
+// looked at or typed in.
 function settle(card) {
   clearTimeout(card.leaving);
+  foldNoMore(card);
   if (!card.dataset.over || onItsPage(card.dataset.key)) return;
+  foldAfter(card, FOLDS);
   card.leaving = setTimeout(() => vanish(card.dataset.key), stays);
-}
-
-function isBusy(card) {
-  const typed = card.querySelector("textarea");
-  return card.matches(":hover, :focus-within") || isUnsaved(typed);
 }
 
 function vanish(key) {
   const card = find(key);
   if (!card) return;
   clearTimeout(card.leaving);
-  if (isBusy(card)) {
+  if (isHeld(card)) {
     card.leaving = setTimeout(() => vanish(key), AGAIN);
     return;
   }
@@ -135,13 +136,8 @@ function unfold(open) {
   more.setAttribute("aria-expanded", String(open));
 }
 
-function foldTo(card, folded) {
-  card.classList.toggle("is-folded", folded);
-  card.querySelector("[data-popup=fold]").setAttribute("aria-expanded", String(!folded));
-}
-
 function fold(button, card) {
-  foldTo(card, !card.classList.contains("is-folded"));
+  keepFolded(card, !card.classList.contains("is-folded"));
 }
 
 // Out of the way of what one reads, to where the main actions are not either.
@@ -230,10 +226,13 @@ function clear(state) {
   count();
 }
 
-// To the newest card that is open, without the mouse.
+// To the newest card that is open, without the mouse; if none is, the newest opens.
 register("a", stack.dataset.keysWords, () => {
-  const card = cards.querySelector(".popup:not(.is-folded)") ?? cards.firstElementChild;
-  card?.focus();
+  const open = cards.querySelector(".popup:not(.is-folded)");
+  const card = open ?? cards.firstElementChild;
+  if (!card) return;
+  if (!open) keepFolded(card, false);
+  card.focus();
 });
 
 stack.dataset.side = localStorage.getItem(SIDE) ?? "end";
