@@ -88,10 +88,10 @@ def menu_count(request: HttpRequest) -> int:
 class Entry:
     """A line of the missed list.
 
-    ``rang`` are the extensions, ``rang_at`` names them with whose they are. ``times``
-    are the tries, newest first. ``owner`` has it in hand now; ``due`` is when they are
-    to be called back, UTC. ``url`` is the page of the last try, "" where the user may
-    not see that one. ``reached_by`` names who reached them, "" where that is
+    ``rang`` are those whose phones rang, else the extensions; ``rang_at`` names both.
+    ``times`` are the tries, newest first. ``owner`` has it in hand now; ``due`` is when
+    they are to be called back, UTC. ``url`` is the page of the last try, "" where the
+    user may not see that one. ``reached_by`` names who reached them, "" where that is
     nobody's business.
     """
 
@@ -136,8 +136,9 @@ def entries(rows: Sequence[MissedCaller], user: User) -> list[Entry]:
             Entry(
                 row=row,
                 party=who[row.call_id],
-                rang=[extension for extension, _words in rang[row.pk]],
-                rang_at=[words for _extension, words in rang[row.pk]],
+                # Of somebody's phones several may have rung.
+                rang=list(dict.fromkeys(one for one, _words in rang[row.pk])),
+                rang_at=[words for _who, words in rang[row.pk]],
                 times=times.get(row.pk, [row.last_at]),
                 owner=row.owner if taken else None,
                 due=due,
@@ -156,13 +157,14 @@ def with_call(rows: QuerySet[MissedCaller]) -> QuerySet[MissedCaller]:
 
 
 def _rang(rows: Iterable[MissedCaller]) -> Mapping[int, list[tuple[str, str]]]:
-    """The extensions that rang for each, and in words whose they are; one query."""
+    """Who was rung for each, and in words at which phones; one query."""
     parts = MissedPart.objects.filter(caller__in=[row.pk for row in rows])
     phones = parts.exclude(extension="").select_related("user")
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for part in phones.order_by("extension"):
-        words = f"{part.extension} {part.user or ''}".strip()
-        found[part.caller_id].append((part.extension, words))
+        name = str(part.user or "")
+        words = f"{part.extension} {name}".strip()
+        found[part.caller_id].append((name or part.extension, words))
     return found
 
 

@@ -1,4 +1,5 @@
-"""Who else has a part in a call: apps of the PBX Manager say it through a hook."""
+"""Who else has a part in a call, and who is known by which number: apps of the PBX
+Manager say it through hooks."""
 
 from __future__ import annotations
 
@@ -66,4 +67,24 @@ def dialled_for(calls: Collection[int]) -> dict[int, str]:
         call: name
         for hook in hooks.registered(CallSharing)
         for call, name in hook.in_whose_name(calls).items()
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownNumbers(hooks.Hook):
+    """The internal numbers by which colleagues know people.
+
+    ``of(users)`` gives them by the ids of users; who has none is left out.
+    """
+
+    lasts: ClassVar[bool] = True
+    of: Callable[[Collection[int]], Mapping[int, str]]
+
+
+def known_numbers(users: Collection[int]) -> dict[int, str]:
+    """The one internal number of each of some users (ids), whatever phone rang."""
+    return {
+        user: number
+        for hook in hooks.registered(KnownNumbers)
+        for user, number in hook.of(users).items()
     }

@@ -20,7 +20,7 @@ from pbxmanager.missed import takers
 from pbxmanager.models import Call, Status
 from pbxmanager.parties import Party, parties
 from pbxmanager.saving import CALL
-from pbxmanager.sharing import dialled_for
+from pbxmanager.sharing import dialled_for, known_numbers
 from pbxmanager.visibility import not_private
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Line:
     ``is_blocked`` says that its number is on the block list. ``taken_by`` names the
     colleague who took it, in a list of what one missed oneself. ``transfer`` tells of
     the call that it continues. ``dialled_for`` names in whose name it was dialled.
+    ``known_as`` is the internal number of whose call it was, whichever phone it was at.
     """
 
     call: Call
@@ -58,6 +59,12 @@ class Line:
     taken_by: str = ""
     transfer: Transfer | None = None
     dialled_for: str = ""
+    known_as: str = ""
+
+    @property
+    def at(self) -> str:
+        """The phone it was at and whose that is, in words."""
+        return f"{self.call.extension} {self.call.user or ''}".strip()
 
     @property
     def day(self) -> date:
@@ -136,6 +143,7 @@ def lines(calls: Sequence[Call], user: User, *, missed: bool = False) -> list[Li
     barred = blocked(call.party for call in calls)
     before = transfers(calls, user)
     names = dialled_for([call.pk for call in calls])
+    numbers = known_numbers({call.user_id for call in calls if call.user_id})
     return [
         Line(
             call,
@@ -146,6 +154,7 @@ def lines(calls: Sequence[Call], user: User, *, missed: bool = False) -> list[Li
             taken_by=taken.get(call.pk, ""),
             transfer=before.get(call.pk),
             dialled_for=names.get(call.pk, ""),
+            known_as=numbers.get(call.user_id or 0, call.extension),
         )
         for call in calls
     ]

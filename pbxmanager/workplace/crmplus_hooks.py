@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crmplus import hooks
-from pbxmanager.sharing import CallSharing
+from pbxmanager.sharing import CallSharing, KnownNumbers
 from pbxmanager.workplace import (
     change_words,
     demo,
     keeping,
+    main_numbers,
     on_behalf,
     routing,
     shifts,
@@ -36,6 +37,7 @@ hooks.register(
         in_whose_name=on_behalf.dialled_for,
     )
 )
+hooks.register(KnownNumbers(of=main_numbers.known_numbers))
 hooks.register(hooks.LiveSnapshot(key="workplace", messages=shifts.snapshot))
 hooks.register(
     hooks.PageFragment(

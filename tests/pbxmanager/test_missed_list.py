@@ -24,7 +24,7 @@ from pbxmanager.following_up import rebuild
 from pbxmanager.missed_actions import call_back_at, release, take, tick_off
 from pbxmanager.missed_filters import MissedFilter
 from pbxmanager.missed_list import count_open, entries, visible_missed, with_call
-from pbxmanager.models import Call, MissedCaller, RuleSettings
+from pbxmanager.models import Call, Extension, MissedCaller, RuleSettings
 from tests.pbxmanager.office import (
     JULIA,
     NOON,
@@ -127,10 +127,20 @@ class TestTheList:
         words = text_of(office.browser(office.anna))
 
         assert "Brandt" in words
-        assert "+49 171 2345678 DE 201 2×" in words
+        assert "+49 171 2345678 DE Anna Schmidt 2×" in words
         assert "4 March 2026, 11:51:00" in words
         assert "4 min ago" in words
         assert "Call back" in words
+
+    def test_who_was_rung_at_several_phones_is_named_once(self, office: Office) -> None:
+        Extension.objects.create(number="301", user=office.anna)
+        for extension in ("201", "301", "999"):
+            missed(office, extension)
+        rebuild()
+        (entry,) = entries(list(visible_missed(office.karin)), office.karin)
+
+        assert entry.rang == ["Anna Schmidt", "999"]
+        assert entry.rang_at == ["201 Anna Schmidt", "301 Anna Schmidt", "999"]
 
     def test_says_who_reached_them(self, office: Office) -> None:
         missed(office)

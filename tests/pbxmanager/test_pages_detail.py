@@ -224,8 +224,8 @@ class TestWhatItSays:
         assert second.continues == first
         karin = office.browser(office.karin)
 
-        assert "Before 201 · Anna Schmidt 1:00" in seen(karin, second)
-        assert "After 202 · Ben Wagner 0:30" in seen(karin, first)
+        assert "Before Anna Schmidt 201 1:00" in seen(karin, second)
+        assert "After Ben Wagner 202 0:30" in seen(karin, first)
         assert "Transfer" not in seen(web, first)
 
     def test_a_call_alone_is_connected_with_none(self, office: Office) -> None:

@@ -366,8 +366,20 @@ class TestLines:
         assert 'data-dial="+491712345678"' in row
         assert words_of(row) == (
             "Today Inbound call: Ended Brandt Muster GmbH +49 171 2345678 DE "
-            "201 Anna Schmidt 0:05 3:10 1 7 min ago"
+            "Anna Schmidt 201 0:05 3:10 1 7 min ago"
         )
+
+    def test_whose_call_it_was_is_the_person_and_the_number_all_know(
+        self, office: Office
+    ) -> None:
+        Extension.objects.create(number="301", user=office.anna)
+        office.call("301", JULIA)
+        office.call("999", "030 777")
+        html = office.browser(office.karin).get(LIST).content.decode()
+
+        assert 'title="301 Anna Schmidt"' in html
+        assert "+49 171 2345678 DE Anna Schmidt 201" in words_of(html)
+        assert 'title="999"' in html
 
     def test_several_who_have_the_number_are_counted(self, office: Office) -> None:
         for name in ("Brandt", "Brauer", "Braun"):
@@ -387,8 +399,8 @@ class TestLines:
         [
             (STRANGER, "", "Unknown +49 30 555444"),
             (STRANGER, "Dr. Weber", "Dr. Weber +49 30 555444"),
-            ("anonymous", "", "Anonymous 201"),
-            ("", "", "Number not known 201"),
+            ("anonymous", "", "Anonymous Anna Schmidt 201"),
+            ("", "", "Number not known Anna Schmidt 201"),
             ("202", "", "Ben Wagner 202"),
         ],
     )
