@@ -188,8 +188,9 @@ class TestPanel:
         html = web.get(julia.get_absolute_url()).content.decode()
         words = words_of(html.partition('id="panel-calls"')[2])
 
-        assert "Inbound call: Ended just now ≈ possibly · +49 171 2345678" in words
-        assert "Anna Schmidt 1 3:10" in words
+        assert "Inbound call: Ended just now ≈ possibly" in words
+        assert "Anna Schmidt · +49 171" in words
+        assert "+49 171 2345678 1 3:10" in words
 
     def test_it_says_that_there_are_none(self, office: Office, julia: Contact) -> None:
         web: Client = office.browser(office.anna)
