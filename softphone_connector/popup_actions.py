@@ -26,6 +26,7 @@ from pbxmanager.disposing import (
 from pbxmanager.models import Call
 from pbxmanager.privacy import may_be_private, set_private
 from pbxmanager.signals import touch
+from pbxmanager.workplace.on_behalf import give_to_boss
 from softphone_connector.cards import card_of, remote_of
 from softphone_connector.popup_views import about_call, asks_for_nothing, refused
 
@@ -102,6 +103,23 @@ def _drop_call_back(
     found.move_to_bin(by=user)
     touch(call)
     return _done(request, call)
+
+
+@require_POST
+@about_call
+def for_boss(request: HttpRequest, call: Call, user: User) -> HttpResponse:
+    """Put a call that the user has dialled in the name of a ``boss`` (an ID) whom they
+    stand in for; ``off`` puts it back in their own."""
+    key = request.POST.get("boss", "")
+    boss = int(key) if key.isdecimal() and len(key) < 10 else 0
+    back = bool(request.POST.get("off"))
+    if not give_to_boss(call, user.pk, boss, back=back):
+        raise Http404
+    touch(call)
+    if back:
+        return _done(request, call, _("The call is in your own name."))
+    undo = {"boss": key, "off": "1"}
+    return _done(request, call, _("The call is in their name."), undo)
 
 
 @require_POST

@@ -29,6 +29,7 @@ urlpatterns = [
     path("popup/<uuid:uid>/add/", popup_views.add, name="add"),
     path("popup/<uuid:uid>/outcome/", popup_actions.outcome, name="outcome"),
     path("popup/<uuid:uid>/call-back/", popup_actions.call_back, name="call-back"),
+    path("popup/<uuid:uid>/for/", popup_actions.for_boss, name="for-boss"),
     path("popup/<uuid:uid>/private/", popup_actions.private, name="private"),
     path("popup/<uuid:uid>/block/", popup_actions.block_caller, name="block"),
     path("dial/", dial_views.dial_number, name="dial"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from pbxmanager.models import Call
 from pbxmanager.workplace import routing
 from pbxmanager.workplace.models import CallShare, Deputy, Reason
+
+if TYPE_CHECKING:
+    from crmplus.accounts.models import User
 
 
 def for_whom(call: Call, user: int) -> str:
@@ -40,6 +44,37 @@ def note_dialled(call: Call, user: int) -> None:
         CallShare.objects.get_or_create(
             call=call, user_id=boss, defaults={"reason": Reason.DIALLED}
         )
+
+
+def may_dial_for(user: int) -> list[User]:
+    """The bosses in whose name a user (id) could have dialled, but did not: they are
+    signed in for them, and their clicks are their own. No query while nobody has
+    deputies."""
+    if not routing.routes().bosses:
+        return []
+    rows = Deputy.objects.filter(assistant=user, is_signed_in=True)
+    mine = list(rows.select_related("boss").order_by("boss__last_name", "boss"))
+    return [] if any(row.dials for row in mine) else [row.boss for row in mine]
+
+
+def give_to_boss(call: Call, user: int, boss: int, *, back: bool = False) -> bool:
+    """Put a click of a user's (id) in the name of a boss (id), or back in their own.
+
+    False if the click was not theirs, or they are not signed in for that boss.
+    """
+    if call.clicked_by_id != user:
+        return False
+    if back:
+        rows = CallShare.objects.filter(call=call, user=boss, reason=Reason.DIALLED)
+        return bool(rows.delete()[0])
+    mine = Deputy.objects.filter(assistant=user, boss=boss, is_signed_in=True)
+    if not mine.exists():
+        return False
+    CallShare.objects.get_or_create(
+        call=call, user_id=boss, defaults={"reason": Reason.DIALLED}
+    )
+    routing.forget()
+    return True
 
 
 def dialled_for(calls: Collection[int]) -> Mapping[int, str]:

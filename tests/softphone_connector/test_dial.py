@@ -115,7 +115,11 @@ def test_the_address_answers_with_uri_and_entry(people: Cast, client: Client) ->
     url = reverse("softphone_connector:dial")
     answer = client.post(url, {"number": "0171 2345678"})
     call = Call.objects.get()
-    assert json.loads(answer.content) == {"href": f"tel:{JULIA}", "call": str(call.uid)}
+    assert json.loads(answer.content) == {
+        "href": f"tel:{JULIA}",
+        "call": str(call.uid),
+        "for": [],
+    }
 
 
 def test_the_address_refuses_what_is_no_number(people: Cast, client: Client) -> None:

@@ -323,6 +323,8 @@ PHONES = {
     "softphone_connector:outcome": post(A, "call", args=CALL),
     "softphone_connector:call-back": post(A, "call", args=CALL),
     # Whose call it is hides it; nobody else.
+    # Only who has dialled for a boss; the calls walked here came in.
+    "softphone_connector:for-boss": post(A, "call", args=CALL, ok=MISSING),
     "softphone_connector:private": post(
         A, "call", args=CALL, may=just_own, hidden=(403, 404)
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from crmplus.accounts.models import User
@@ -26,12 +28,15 @@ from pbxmanager.workplace.models import (
     Status,
     Workplace,
 )
+from pbxmanager.workplace.on_behalf import dialled_for, give_to_boss, may_dial_for
 from softphone_connector.availability import set_disturb
+from softphone_connector.dial import dial
 from softphone_connector.popup import snapshot
 from tests.pbxmanager.workplace.conftest import deputy, group
 from tests.softphone_connector.talking import JULIA, queries, tell
 
 People = dict[str, User]
+AS_A_SCRIPT = {"Accept": "application/json"}
 
 
 def changed(call: Call) -> Call:
@@ -277,9 +282,6 @@ def kept(routes: routing.Routes) -> None:
 
 class TestDiallingForABoss:
     def test_is_noted_and_the_boss_sees_it(self, people: People) -> None:
-        from pbxmanager.workplace.on_behalf import dialled_for
-        from softphone_connector.dial import dial
-
         anna, ben = people["anna"], people["ben"]
         deputy(anna, ben, is_signed_in=False)
         assert not shifts.dial_for(ben.pk, anna.pk)
@@ -294,6 +296,49 @@ class TestDiallingForABoss:
         assert pops_up(anna) == {}
         shifts.stand_in_for(ben.pk, anna.pk, False)
         assert dialled_for([dial(ben, "+493023125180").call.pk]) == {}
+
+    def test_a_click_can_be_put_in_the_name_of_a_boss_and_back(
+        self, people: People
+    ) -> None:
+        anna, ben = people["anna"], people["ben"]
+        deputy(anna, ben)
+        web = Client()
+        web.force_login(ben)
+        url = reverse("softphone_connector:dial")
+        answer = web.post(url, {"number": JULIA}).json()
+        [offer] = answer["for"]
+        assert offer["text"] == f"Call for {anna}"
+        call = Call.objects.get(uid=answer["call"])
+        told = web.post(offer["url"], {"boss": offer["boss"]}, headers=AS_A_SCRIPT)
+        assert dialled_for([call.pk]) == {call.pk: str(anna)}
+        assert call_for(anna, call.uid) == call
+        web.post(offer["url"], told.json()["undo"], headers=AS_A_SCRIPT)
+        assert dialled_for([call.pk]) == {}
+
+    def test_who_dials_for_a_boss_anyway_is_not_asked(self, people: People) -> None:
+        anna, ben = people["anna"], people["ben"]
+        deputy(anna, ben)
+        assert may_dial_for(ben.pk) == [anna]
+        assert may_dial_for(anna.pk) == []
+        assert shifts.dial_for(ben.pk, anna.pk)
+        assert may_dial_for(ben.pk) == []
+
+    def test_only_own_clicks_and_only_for_whom_one_stands_in(
+        self, people: People
+    ) -> None:
+        anna, ben, karin = people["anna"], people["ben"], people["karin"]
+        deputy(anna, ben, is_signed_in=False)
+        mine, theirs = dial(ben, JULIA).call, dial(karin, JULIA).call
+        assert not give_to_boss(mine, ben.pk, anna.pk)
+        shifts.stand_in_for(ben.pk, anna.pk, True)
+        assert not give_to_boss(theirs, ben.pk, anna.pk)
+        assert not give_to_boss(mine, ben.pk, karin.pk)
+        assert not give_to_boss(mine, ben.pk, anna.pk, back=True)
+        assert give_to_boss(mine, ben.pk, anna.pk)
+        web = Client()
+        web.force_login(ben)
+        url = reverse("softphone_connector:for-boss", args=[mine.uid])
+        assert web.post(url, {"boss": "x"}).status_code == 404
 
     def test_one_dials_for_one_boss_at_a_time(self, people: People) -> None:
         ben = people["ben"]
