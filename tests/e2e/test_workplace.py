@@ -129,6 +129,27 @@ def test_the_calls_of_a_boss_pop_up_for_the_deputy(office: Office, sit: Sit) -> 
     assert complaints(tab) == []
 
 
+def test_a_number_is_dialled_for_the_boss_by_one_more_click(
+    office: Office, sit: Sit
+) -> None:
+    boss, assistant = office.agent(), office.agent()
+    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    tab = sit(assistant, path="/contacts/")
+    choose(tab, "Calls for Agent No.")
+    close_menu(tab)
+    tab.locator(f'main a.phone[data-dial="{JULIA}"]').first.click()
+    toast = tab.locator(".toast", has_text="Dialled in your own name.")
+    toast.get_by_role("button", name=re.compile("Call for Agent No")).click()
+    done = tab.locator(".toast", has_text="The call is in their name.")
+    done.wait_for()
+    assert complaints(tab) == []
+    tab.goto("/pbx-manager/")
+    name = re.compile(rf"Agent No\. {assistant.number} for Agent No\. {boss.number}")
+    expect(tab.locator(".calls tbody tr", has_text="Julia Berg").first).to_contain_text(
+        name
+    )
+
+
 def test_colleagues_see_what_one_does_as_it_happens(office: Office, sit: Sit) -> None:
     busy, looker = office.agent(), office.agent()
     own = sit(busy)
