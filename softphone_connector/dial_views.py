@@ -45,7 +45,7 @@ def _bosses(user: User, call: Call) -> list[dict[str, str]]:
     url = reverse("softphone_connector:for-boss", args=[call.uid])
     return [
         {
-            "text": _("Call for %(name)s") % {"name": boss},
+            "text": _("In the name of %(name)s") % {"name": boss},
             "boss": str(boss.pk),
             "url": url,
         }

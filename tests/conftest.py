@@ -6,13 +6,16 @@ import math
 import os
 import socket
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils import timezone, translation
 
 from crmplus import hooks
@@ -21,6 +24,7 @@ from crmplus.conf import env
 from crmplus.phonebook import plan
 from crmplus.phonebook.normalise import NumberPlan
 from pbxmanager.blocking import any_blocked
+from pbxmanager.models import Disposition
 from pbxmanager.rules import Rules, rules
 from pbxmanager.workplace import routing
 from tests.support.examples import FULL
@@ -91,6 +95,23 @@ def only_loopback() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def outcomes_stay() -> Iterator[None]:
+    """The outcomes that the tables are made with are there again after a test that
+    had to empty them all; Django tells of that by ``post_migrate``."""
+
+    def make(using: str, **_: Any) -> None:
+        tables = connections[using].introspection.table_names()
+        if Disposition._meta.db_table in tables and not Disposition.objects.exists():
+            migration = import_module("pbxmanager.migrations.0006_default_dispositions")
+            migration.make(apps, None)
+
+    config = apps.get_app_config("pbxmanager")
+    post_migrate.connect(make, sender=config, weak=False)
+    yield
+    post_migrate.disconnect(make, sender=config)
 
 
 @pytest.fixture(autouse=True)

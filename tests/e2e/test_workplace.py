@@ -139,7 +139,7 @@ def test_a_number_is_dialled_for_the_boss_by_one_more_click(
     close_menu(tab)
     tab.locator(f'main a.phone[data-dial="{JULIA}"]').first.click()
     toast = tab.locator(".toast", has_text="Dialled in your own name.")
-    toast.get_by_role("button", name=re.compile("Call for Agent No")).click()
+    toast.get_by_role("button", name=re.compile("In the name of Agent No")).click()
     done = tab.locator(".toast", has_text="The call is in their name.")
     done.wait_for()
     assert complaints(tab) == []

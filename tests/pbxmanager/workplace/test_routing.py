@@ -307,7 +307,7 @@ class TestDiallingForABoss:
         url = reverse("softphone_connector:dial")
         answer = web.post(url, {"number": JULIA}).json()
         [offer] = answer["for"]
-        assert offer["text"] == f"Call for {anna}"
+        assert offer["text"] == f"In the name of {anna}"
         call = Call.objects.get(uid=answer["call"])
         told = web.post(offer["url"], {"boss": offer["boss"]}, headers=AS_A_SCRIPT)
         assert dialled_for([call.pk]) == {call.pk: str(anna)}
