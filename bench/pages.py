@@ -23,7 +23,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from around import FIRM, fill_around
+from around import FIRM, execute, fill_around
 from databases import prepare
 from figures import open_pages
 from lists import fill
@@ -137,18 +137,22 @@ def report(records: int, rounds: int, only: str) -> int:
     from django.test import Client
 
     from crmplus.accounts.models import User
+    from crmplus.door import tune_interpreter
 
     begun = time.perf_counter()
     if not User.objects.exists():
         fill(records)
     if not User.objects.filter(username="boss").exists():
         fill_around(records)
+    if connection.vendor == "sqlite":
+        execute("PRAGMA wal_checkpoint(TRUNCATE)")
     print(
         f"{records:,} contacts and calls, {connection.vendor}, filled in "
         f"{time.perf_counter() - begun:.0f} s; ms of a page, {rounds} rounds"
     )
     print("{:<22}{:<7}{:>9}{:>9}{:>9}{:>9}{:>9}{:>8}".format(*HEAD))
     above = 0
+    tune_interpreter()  # as the server does when it starts
     for who, username in WHO.items():
         user = User.objects.get(username=username)
         client = Client()
