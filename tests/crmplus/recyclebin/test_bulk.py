@@ -44,6 +44,17 @@ def test_the_modules_say_how_many_they_hold(
     assert counts["leads"] == "1+"
 
 
+def test_of_very_many_the_newest_are_counted(
+    web: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted("A", "B", "C", "D")
+    monkeypatch.setattr(services, "MOST_LOOKED_AT", 2)
+    page = web.get(BIN).context
+    counts = {kind.key: count for kind, count in page["kinds"]}
+    assert counts["leads"] == "2+"
+    assert len(page["listing"].items) == 4
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [("web", ["Weber"]), ("030 2312512", ["call"]), ("price", ["new price"])],
