@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
@@ -44,21 +46,23 @@ class QuickSelect(forms.Select):
         attrs: dict[str, Any] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
-        widget = self.get_context(name, value, attrs)["widget"]
-        if any(group for group, _options, _index in widget["optgroups"]):
+        pairs = list(self.choices)
+        if any(isinstance(label, (list, tuple)) for _value, label in pairs):
             return super().render(name, value, attrs, renderer)
-        options = format_html_join(
-            "",
-            '  <option value="{}"{}>{}</option>\n\n',
-            (
-                (str(option["value"]), flatatt(option["attrs"]), option["label"])
-                for _group, some, _index in widget["optgroups"]
-                for option in some
-            ),
+        chosen = {str(one) for one in self.format_value(value)}
+        options = "".join(
+            _option("" if one is None else str(one), label, chosen)
+            for one, label in pairs
         )
         return format_html(
             '<select name="{}"{}>\n{}</select>\n',
             name,
-            flatatt(widget["attrs"]),
-            options,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            mark_safe(options),  # noqa: S308  (each part of it is escaped)
         )
+
+
+def _option(value: str, label: Any, chosen: Container[str]) -> str:
+    selected = " selected" if value in chosen else ""
+    shown = conditional_escape(label)
+    return f'  <option value="{escape(value)}"{selected}>{shown}</option>\n\n'
