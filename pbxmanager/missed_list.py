@@ -43,9 +43,7 @@ def visible_missed(
     rows = MissedCaller.objects.all()
     if is_open is not None:
         rows = rows.filter(is_open=is_open)
-    if any_blocked():
-        barred = BlockedNumber.objects.filter(party=OuterRef("party"))
-        rows = rows.filter(~Exists(barred))
+    rows = without_blocked(rows)
     # Asked of the few private ones only: a set of keys would hold all one's own.
     own = Exists(MissedPart.objects.filter(user=user, caller=OuterRef("pk")))
     rows = rows.filter(Q(call__private_at=None) | own)
@@ -58,6 +56,14 @@ def visible_missed(
     # One set of keys: with an OR the database would look at every open entry.
     taken = MissedCaller.objects.filter(owner=user).values("pk")
     return rows.filter(pk__in=parts.values("caller").union(taken))
+
+
+def without_blocked(rows: QuerySet[MissedCaller]) -> QuerySet[MissedCaller]:
+    """Those entries whose number is not on the block list."""
+    if not any_blocked():
+        return rows
+    barred = BlockedNumber.objects.filter(party=OuterRef("party"))
+    return rows.filter(~Exists(barred))
 
 
 def missed_for(user: User, pk: int) -> MissedCaller | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmplus.exchange.models import Action
 from crmplus.formfields import styled
-from crmplus.records.filters import colleagues
+from crmplus.records.filters import owners
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -65,7 +65,7 @@ class OwnerForm(forms.Form):
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ChoiceField)  # noqa: S101
         me = str(user.pk)
-        others = [(pk, name) for pk, name in colleagues() if pk != me]
+        others = [(pk, name) for pk, name in owners()[0] if pk != me]
         owner.choices = [(me, str(user)), ("", _("Nobody")), *others]
         styled(self["owner"])
 

@@ -158,7 +158,7 @@ class Undoing:
 
     def _locked(self, pks: Iterable[int]) -> QuerySet[Any]:
         rows = self.kind.model.objects.filter(pk__in=list(pks))
-        rows = rows.select_for_update(of=("self",))
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
         return rows.select_related("owner", *self.kind.related)
 
 

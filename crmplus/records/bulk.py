@@ -195,7 +195,8 @@ def _text(value: Any) -> str:
 
 
 def _locked(kind: RecordType, rows: QuerySet[Any]) -> list[Any]:
-    rows = rows.select_for_update(of=("self",))
+    # In one order, so that two who lock the same rows wait for each other once.
+    rows = rows.select_for_update(of=("self",)).order_by("pk")
     return list(rows.select_related("owner", *kind.related))
 
 
@@ -225,7 +226,9 @@ def _set(
 
 def _delete(change: BulkChange, ids: Sequence[int]) -> list[Any]:
     kind = TYPES[change.kind]
-    records = list(kind.model.objects.filter(pk__in=ids).select_for_update())
+    records = list(
+        kind.model.objects.filter(pk__in=ids).select_for_update().order_by("pk")
+    )
     there = [record.pk for record in records]
     kind.model.objects.filter(pk__in=there).update(
         deleted_at=datetime.fromisoformat(change.value),

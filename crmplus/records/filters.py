@@ -86,8 +86,8 @@ class ListForm(forms.Form):
         self.kind = kind
         self.user = user
         self.cut = False  # did the search stop before the end?
-        self.colleagues = colleagues()
-        self._choose("owner", owner_choices(self.colleagues))
+        self.colleagues, former = owners()
+        self._choose("owner", owner_choices(self.colleagues + former))
         self._choose("country", [("", _("All countries")), *countries()])
         organisation = self.fields["organisation"]
         assert isinstance(organisation, forms.ModelChoiceField)  # noqa: S101
@@ -199,11 +199,15 @@ class ListForm(forms.Form):
         return str(dict(field.choices)[value])  # type: ignore[arg-type]
 
 
-def colleagues() -> list[tuple[str, str]]:
-    """Who can own records: IDs and names."""
-    people = get_user_model().objects.filter(is_active=True)
-    people = people.order_by("last_name", "username")
-    return [(str(person.pk), str(person)) for person in people]
+def owners() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """IDs and names of who can own records, and of who is locked: records that they
+    owned must be found to be given to somebody else. One query.
+    """
+    people = list(get_user_model().objects.order_by("last_name", "username"))
+    active = [(str(one.pk), str(one)) for one in people if one.is_active]
+    locked = _("locked")
+    former = [(str(one.pk), f"{one} · {locked}") for one in people if not one.is_active]
+    return active, former
 
 
 def owner_choices(people: list[tuple[str, str]]) -> list[tuple[str, str]]:

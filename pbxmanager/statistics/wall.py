@@ -14,6 +14,7 @@ from django.utils import timezone
 
 import crmplus
 from pbxmanager.calendar import day_of, installation_zone
+from pbxmanager.missed_list import without_blocked
 from pbxmanager.models import Call, Direction, MissedCaller, Status
 from pbxmanager.statistics.counting import TOLD, count_day
 from pbxmanager.statistics.models import Count, Detail, Grain
@@ -108,10 +109,11 @@ def board_at(now: datetime) -> Board:
     usual = _usual.get(lambda: usual_of(today), today)
     hours = sorted({*HOURS, *(row.key.hour for row in rows), *usual})
     here = now.astimezone(zone).hour
+    still_open = MissedCaller.objects.filter(is_open=True)
     return Board(
         at=now,
         **_running(now),
-        missed_open=MissedCaller.objects.filter(is_open=True).count(),
+        missed_open=without_blocked(still_open).count(),
         calls=all_of_it.calls,
         answered=all_of_it.taken.calls,
         missed=all_of_it.missed,

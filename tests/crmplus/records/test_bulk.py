@@ -187,9 +187,9 @@ class TestWhom:
     ) -> None:
         make("1", owner=ben)
         make("2")
-        ben.is_active = False
-        ben.save()
-        said = act(web, url=f"{URL}?owner={ben.pk}", all="1", act="delete")
+        gone = ben.pk
+        ben.delete()
+        said = act(web, url=f"{URL}?owner={gone}", all="1", act="delete")
         assert said.startswith("Nothing had to be changed.")
         assert set(owners()) == {"1", "2"}
 
@@ -485,6 +485,17 @@ def test_an_owner_who_left_is_none(db: None, anna: User) -> None:
     anna.save()
     with pytest.raises(CannotActError):
         wanted("owner", str(anna.pk))
+
+
+def test_what_somebody_owned_who_left_is_found_and_given_to_another(
+    web: Client, make: Make, ben: User
+) -> None:
+    make("1", owner=ben)
+    make("2")
+    User.objects.filter(pk=ben.pk).update(is_active=False)
+    page = web.get("/partners/", {"owner": ben.pk})
+    assert [row.name for row in page.context["page"].rows] == ["1"]
+    assert "Ben Nowak · locked" in page.text
 
 
 class Undone(TestCase):

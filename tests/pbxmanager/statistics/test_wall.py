@@ -12,6 +12,9 @@ from django.utils import timezone
 from crmplus.accounts.models import Role, User
 from crmplus.administration.models import SettingsChange
 from crmplus.logs import mask
+from crmplus.phonebook.normalise import normalise
+from crmplus.phonebook.plan import number_plan
+from pbxmanager.block_list import block
 from pbxmanager.events import Direction, EventKind
 from pbxmanager.following_up import rebuild
 from pbxmanager.statistics import upkeep, wall, wall_links
@@ -36,6 +39,8 @@ def test_the_board_at_a_moment(office: Office) -> None:
     assert (board.talking, board.waiting, board.longest_wait) == (1, 2, 120)
     assert (board.answered, board.missed, board.rate) == (2, 1, 67)
     assert board.missed_open == 1
+    block(normalise("+4930111", number_plan()), "", office.karin)
+    assert wall.board_at(NOON).missed_open == 0
     assert dict(zip(board.hours, board.curve, strict=True)) == {
         **dict.fromkeys(range(7, 13), 0),
         11: 5,
