@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -105,7 +105,7 @@ def counted(
     return shown if count else ""
 
 
-def _newest(kind: hooks.BinType) -> QuerySet[SoftDeleteModel, dict[str, int]]:
+def _newest(kind: hooks.BinType) -> QuerySet[SoftDeleteModel, Any]:
     """The keys of all deleted entries of a type, of the last deleted first."""
     model = cast("type[SoftDeleteModel]", kind.model)
     rows = model.all_objects.filter(deleted_at__isnull=False)
