@@ -16,6 +16,7 @@ from crmplus.phonebook.plan import number_plan
 from crmplus.timeline.models import Comment
 from pbxmanager.events import CallEvent, Cause, Direction, EventKind
 from pbxmanager.following_up import rebuild
+from pbxmanager.housekeeping import give_up_overdue
 from pbxmanager.missed_actions import call_back_at, take, tick_off
 from pbxmanager.models import Call, Disposition, Extension, MissedCaller, Report
 from pbxmanager.recorder import record
@@ -53,6 +54,8 @@ def load_calls() -> int:
         return 0
     for event in Play(timezone.now()).events():
         record(event)
+    # What ended days ago without a word is not to be shown as running.
+    give_up_overdue()
     calls = Call.objects.filter(reports__source=SOURCE)
     _comment(list(calls.select_related("user")))
     _dispose(list(calls.exclude(connected_at=None)))

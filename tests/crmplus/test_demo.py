@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from crmplus import demo
 from crmplus.accounts.models import User
@@ -67,6 +69,9 @@ def test_most_of_its_callers_are_known_and_few_ends_got_lost() -> None:
     assert sum(map(bool, known.values())) > len(known) / 2
     without_end = Call.objects.filter(duration=None).count()
     assert 0 < without_end < Call.objects.count() / 20
+    a_day_ago = timezone.now() - timedelta(days=1)
+    old = Call.objects.filter(started_at__lt=a_day_ago)
+    assert not old.filter(status__in=("ringing", "connected")).exists()
     assert set(Call.objects.values_list("direction", flat=True)) == {
         "inbound",
         "outbound",
