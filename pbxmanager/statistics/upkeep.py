@@ -105,6 +105,10 @@ def count_stale(now: datetime, zone: ZoneInfo, progress: Progress | None = None)
                 progress(row.day)
         if last_of_month(month) < today:
             store_month(month)
+        else:
+            # So that the month is added up once it is over, whether or not anybody
+            # calls on its last days.
+            note_stale([last_of_month(month)])
         # Noted again while it was counted it stays stale, and its month unread.
         for row in days:
             StaleDay.objects.filter(Q(day=row.day, token=row.token)).delete()
