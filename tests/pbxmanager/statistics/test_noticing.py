@@ -326,3 +326,13 @@ def test_the_command_counts_days_anew(
 
     assert told.getvalue().startswith(f"{days} day")
     assert counted(date(2026, 3, 4)) == ({"answered": 1} if "all" in given else {})
+
+
+def test_a_month_is_added_up_though_nobody_calls_on_its_last_days(
+    office: Office,
+) -> None:
+    office.call("201", at=NOON)
+    for days in (0, 1, 60):
+        upkeep.run(NOON + timedelta(days=days))
+    rows = Count.objects.filter(grain=Grain.MONTH, detail=Detail.HOURS)
+    assert [(row.start, row.calls) for row in rows] == [(date(2026, 3, 1), 1)]
