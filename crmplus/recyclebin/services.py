@@ -86,12 +86,12 @@ def counted(
     """How many deleted entries of a type a user sees, "" for none; of these IDs alone,
     of what was deleted by then alone.
 
-    Counted up to a thousand, and without IDs among the newest alone: there may be a
-    million, of which a user sees few.
+    Counted up to a thousand, and where all are asked for, among the newest alone: there
+    may be a million, of which a user sees few.
     """
     rows = deleted_rows(kind, user).order_by()
-    newest = _newest(kind)
-    are_more = ids is None and newest[MOST_LOOKED_AT:].exists()
+    newest, all_asked = _newest(kind), ids is None and until is None
+    are_more = all_asked and newest[MOST_LOOKED_AT:].exists()
     if are_more:
         rows = rows.filter(pk__in=newest[:MOST_LOOKED_AT])
     if ids is not None:
