@@ -22,7 +22,7 @@ from pbxmanager.workplace.presences import Shown, few, presences
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-MOST: Final = 1000
+PAGE_SIZE: Final = 100
 SORTS: Final = ("name", "state", "team")
 
 
@@ -63,12 +63,17 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody wants to see; ``team`` and ``group`` are ids, None for all."""
+    """What somebody wants to see; ``team`` and ``group`` are ids, None for all.
+
+    ``after`` is the id of the colleague behind whom the page begins, None for the
+    first page.
+    """
 
     text: str = ""
     team: int | None = None
     group: int | None = None
     sort: str = "name"
+    after: int | None = None
     pinned_only: bool = False
 
     @classmethod
@@ -89,27 +94,62 @@ class Wish:
             team=key("team"),
             group=key("group"),
             sort=sort if sort in SORTS else "name",
+            after=key("after"),
         )
 
 
-def colleagues(user: User, wish: Wish, now: datetime) -> list[Colleague]:
-    """The colleagues that a user wants to see, pinned ones first.
-
-    The number of queries does not depend on how many there are.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the colleagues; ``previous`` and ``following`` are what the neighbouring
+    pages have as their ``after``: "" for the first page, None where there is no page.
     """
-    rows = list(_wanted(user, wish)[:MOST])
-    found = described(rows, user, now)
-    return sorted(found, key=_order(wish.sort))
+
+    people: Sequence[Colleague]
+    previous: int | str | None = None
+    following: int | None = None
 
 
-def described(rows: Sequence[User], viewer: User, now: datetime) -> list[Colleague]:
-    """Some people with all that a list shows of them."""
+def colleagues(user: User, wish: Wish, now: datetime) -> Page:
+    """The colleagues that a user wants to see, pinned ones first, page by page.
+
+    All are read, for what they do just now is in no column that a database could sort
+    by; what a line costs, only those on the page do. The number of queries does not
+    depend on how many there are.
+    """
+    rows = list(_wanted(user, wish))
+    pinned = pinned_by(user)
+    shown = presences([row.pk for row in rows], now) if wish.sort == "state" else {}
+    rows.sort(key=_order(wish.sort, pinned, shown))
+    keys = [row.pk for row in rows]
+    start = keys.index(wish.after) + 1 if wish.after in keys else 0
+    end = start + PAGE_SIZE
+    return Page(
+        described(rows[start:end], pinned, now),
+        _previous(keys, start),
+        keys[end - 1] if end < len(keys) else None,
+    )
+
+
+def _previous(keys: Sequence[int], start: int) -> int | str | None:
+    if start == 0:
+        return None
+    return keys[start - PAGE_SIZE - 1] if start > PAGE_SIZE else ""
+
+
+def pinned_by(user: User) -> Collection[int]:
+    """The ids of the colleagues whom a user has pinned."""
+    return set(user.pins.values_list("colleague_id", flat=True))
+
+
+def described(
+    rows: Sequence[User], pinned: Collection[int], now: datetime
+) -> list[Colleague]:
+    """Some people with all that a list shows of them; ``pinned`` are ids."""
     users = [row.pk for row in rows]
     shown = presences(users, now)
     phones = phones_of(few(users))
     groups = _groups(few(users))
     base = reverse("workplace:panel")  # of which each has a page; once, for it is slow
-    pinned = set(viewer.pins.values_list("colleague_id", flat=True))
     # Translated once, not for each of hundreds.
     patterns = {
         "pin": _("Pin %(name)s to the top"),
@@ -173,12 +213,20 @@ def _groups(users: Collection[int] | None) -> Mapping[int, Sequence[str]]:
     return found
 
 
-def _order(sort: str) -> Callable[[Colleague], Any]:
-    def key(one: Colleague) -> tuple[Any, ...]:
-        name = one.name.casefold()
-        team = str(one.user.team or "\uffff").casefold()
-        by = {"name": (name,), "state": (one.look.rank, name), "team": (team, name)}
-        return (not one.is_pinned, *by[sort])
+def _order(
+    sort: str, pinned: Collection[int], shown: Mapping[int, Shown]
+) -> Callable[[User], Any]:
+    def rank(user: User) -> int:
+        return LOOKS[shown[user.pk].presence.state].rank
+
+    def key(user: User) -> tuple[Any, ...]:
+        name = str(user).casefold()
+        by: dict[str, Callable[[], tuple[Any, ...]]] = {
+            "name": lambda: (name,),
+            "state": lambda: (rank(user), name),
+            "team": lambda: (str(user.team or "\uffff").casefold(), name),
+        }
+        return (user.pk not in pinned, *by[sort]())
 
     return key
 

@@ -18,7 +18,7 @@ from crmplus.web import next_page, signed_in_user
 from pbxmanager.tables import lines, with_parts
 from pbxmanager.visibility import visible_calls
 from pbxmanager.workplace.models import Deputy, Group
-from pbxmanager.workplace.people import MOST, Wish, colleagues, described, pin
+from pbxmanager.workplace.people import Wish, colleagues, described, pin
 
 LAST_CALLS = 10
 # Whoever may see few of them would have all of them looked through.
@@ -34,17 +34,26 @@ def panel(request: HttpRequest) -> HttpResponse:
     """The busy-lamp panel: all colleagues, what they do, and how to reach them."""
     user, now = signed_in_user(request), timezone.now()
     wish = Wish.of(request.GET.dict())
-    found = colleagues(user, wish, now)
+    page = colleagues(user, wish, now)
     context = {
-        "people": found,
+        "people": page.people,
+        "previous_url": _page_url(request, page.previous),
+        "next_url": _page_url(request, page.following),
         "wish": wish,
         "is_filtered": bool(wish.text or wish.team or wish.group),
-        "is_cut": len(found) == MOST,
-        "most": MOST,
         "teams": Team.objects.all(),
         "groups": Group.objects.all(),
     }
     return render(request, "workplace/panel.html", context)
+
+
+def _page_url(request: HttpRequest, after: int | str | None) -> str:
+    """The address of the page behind a colleague (id), "" where there is none."""
+    if after is None:
+        return ""
+    query = request.GET.copy()
+    query["after"] = str(after)
+    return f"?{query.urlencode()}"
 
 
 @require_GET
@@ -60,7 +69,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         visible_calls(viewer).filter(user=user, started_at__gt=now - LATELY)
     )
     context = {
-        "one": described([user], viewer, now)[0],
+        "one": described([user], (), now)[0],
         "deputies": Deputy.objects.filter(boss=user).select_related("assistant"),
         "calls": lines(list(calls.order_by("-started_at", "-pk")[:LAST_CALLS]), viewer),
         "is_me": user == viewer,
@@ -87,5 +96,5 @@ def home_panel(request: HttpRequest) -> dict[str, Any] | None:
     user, now = signed_in_user(request), timezone.now()
     if not user.pins.exists():
         return None
-    found = colleagues(user, Wish(pinned_only=True), now)
+    found = colleagues(user, Wish(pinned_only=True), now).people
     return {"people": found[:PINNED_AT_HOME]} if found else None

@@ -21,6 +21,7 @@ from pbxmanager.workplace.models import (
     Status,
     Workplace,
 )
+from pbxmanager.workplace.people import PAGE_SIZE
 from tests.pbxmanager.workplace.conftest import browser_of, deputy
 from tests.softphone_connector.talking import JULIA, queries, tell
 
@@ -105,7 +106,27 @@ class TestThePanel:
             for number, user in enumerate(users)
         )
         assert queries(lambda: anna.get(url)) == few <= 14
-        assert len(names(anna)) == 503
+
+    @pytest.mark.parametrize("sort", ["name", "state", "team"])
+    def test_goes_page_by_page_and_back(
+        self, people: People, anna: Client, sort: str
+    ) -> None:
+        User.objects.bulk_create(
+            User(username=f"u{number:03}", first_name="Person", last_name=str(number))
+            for number in range(2 * PAGE_SIZE)
+        )
+        tell("ringing", "203", JULIA)
+        url, seen, pages = f"?sort={sort}", [], []
+        while url:
+            answer = anna.get(f"{reverse('workplace:panel')}{url}")
+            pages.append([one.user.username for one in answer.context["people"]])
+            seen.append(answer.context["previous_url"])
+            url = answer.context["next_url"]
+        assert [len(page) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 3]
+        assert len({name for page in pages for name in page}) == 2 * PAGE_SIZE + 3
+        assert seen[0] == ""
+        assert [names(anna, back) for back in seen[1:]] == pages[:2]
+        assert names(anna, f"?sort={sort}&after=99999999") == pages[0]
 
     def test_is_closed_to_who_sees_statistics_alone(self, people: People) -> None:
         user = User.objects.create(username="stat", role=Role.STATISTICS)
