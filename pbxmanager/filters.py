@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -17,38 +16,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from crmplus.accounts.fields import UserChoiceField
+from crmplus.accounts.models import User
 from crmplus.formfields import QuickSelect, styled
 from pbxmanager import periods
 from pbxmanager.belonging import belonging_to
+from pbxmanager.extensions import extension_choices
 from pbxmanager.figures import Figure, figure_of
 from pbxmanager.missed import missed_by
-from pbxmanager.models import Call, Direction, Disposition, Extension, Status
+from pbxmanager.models import Call, Direction, Disposition, Status
 from pbxmanager.parties import source_of
 from pbxmanager.searching import search
 from pbxmanager.visibility import seen_people, visible_for_lists
 
 if TYPE_CHECKING:
     from crmplus import hooks
-    from crmplus.accounts.models import User
 
     FoundRecord = tuple[hooks.PhoneSource, Any]
 
-MANY_EXTENSIONS = 500
 MINE = "mine"
 # A record, such as "contacts:7".
 RECORD = r"^[a-z_-]{1,64}:[0-9]{1,18}\Z"
-
-
-def _extensions(people: Sequence[int] | None) -> list[tuple[str, str]]:
-    """The extensions of some users (ids), None for all."""
-    rows = Extension.objects.select_related("user").order_by("number")
-    if people is not None:
-        rows = rows.filter(user__in=people)
-    named = [(row.number, row.user or row.label) for row in rows[:MANY_EXTENSIONS]]
-    return [
-        ("", _("Extension")),
-        *((number, f"{number} · {name}" if name else number) for number, name in named),
-    ]
 
 
 @dataclass(frozen=True)
@@ -120,12 +108,11 @@ class CallFilter(forms.Form):
         label=gettext_lazy("Outcome"),
         empty_label=gettext_lazy("Outcome"),
     )
-    user = forms.ModelChoiceField(
-        get_user_model().objects.order_by("last_name", "username"),
+    user = UserChoiceField(
+        User.objects.order_by("last_name", "username"),
         required=False,
         label=gettext_lazy("User"),
         empty_label=gettext_lazy("User"),
-        widget=QuickSelect,
     )
     extension = forms.CharField(
         required=False, max_length=64, label=gettext_lazy("Extension")
@@ -152,7 +139,7 @@ class CallFilter(forms.Form):
 
     def _offer(self, people: Sequence[int] | None) -> None:
         """Let one choose among some users (ids), None for all, and their extensions."""
-        self.fields["extension"].widget = QuickSelect(choices=_extensions(people))
+        self.fields["extension"].widget = QuickSelect(choices=extension_choices(people))
         user = self.fields["user"]
         assert isinstance(user, forms.ModelChoiceField)  # noqa: S101
         if people is not None and user.queryset is not None:

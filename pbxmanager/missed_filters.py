@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crmplus.accounts.models import Scope
-from crmplus.accounts.visibility import calls_scope, within
-from crmplus.formfields import styled
+from crmplus.formfields import QuickSelect, styled
+from pbxmanager.extensions import extension_choices
 from pbxmanager.missed_list import taken_by, visible_missed
-from pbxmanager.models import Extension, MissedCaller, MissedPart
+from pbxmanager.models import MissedCaller, MissedPart
 from pbxmanager.searching import numbers_searched
+from pbxmanager.visibility import seen_people
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
@@ -27,7 +27,6 @@ STATES: Final = (
     (MINE, pgettext_lazy("missed caller", "In my hands")),
     (CLOSED, pgettext_lazy("missed caller", "Closed")),
 )
-MANY_EXTENSIONS: Final = 500
 
 
 class MissedFilter(forms.Form):
@@ -44,7 +43,9 @@ class MissedFilter(forms.Form):
     def __init__(self, viewer: User, params: QueryDict) -> None:
         super().__init__(params, auto_id="missed-%s")
         self.viewer = viewer
-        self.fields["extension"].widget = forms.Select(choices=extensions(viewer))
+        self.fields["extension"].widget = QuickSelect(
+            choices=extension_choices(seen_people(viewer))
+        )
         self.is_valid()
 
     @property
@@ -89,16 +90,3 @@ class MissedFilter(forms.Form):
         if self.state_shown == MINE:
             rows = rows.filter(taken_by(self.viewer, timezone.now()))
         return rows
-
-
-def extensions(viewer: User) -> list[tuple[str, str]]:
-    """The extensions whose missed calls a user sees, to choose from."""
-    rows = Extension.objects.select_related("user").order_by("number")
-    scope = calls_scope(viewer)
-    if scope not in {None, Scope.ALL}:
-        rows = rows.filter(user__in=within(viewer, Scope(scope)))
-    named = [(row.number, row.user or row.label) for row in rows[:MANY_EXTENSIONS]]
-    return [
-        ("", str(_("Extension"))),
-        *((number, f"{number} · {name}" if name else number) for number, name in named),
-    ]

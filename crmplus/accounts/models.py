@@ -30,6 +30,11 @@ class Scope(models.TextChoices):
     ALL = "all", _("All")
 
 
+def full_name(first: str, last: str, username: str) -> str:
+    """What people call a user: first and last name, else the user name."""
+    return f"{first} {last}".strip() or username
+
+
 class Team(models.Model):
     """People who work together and see each other's work where their scope says so."""
 
@@ -87,7 +92,7 @@ class User(AbstractUser):
         ordering: ClassVar[list[str]] = ["username"]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.username
+        return full_name(self.first_name, self.last_name, self.username)
 
     @property
     def is_admin(self) -> bool:

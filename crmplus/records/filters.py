@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from crmplus.accounts.fields import names_of
+from crmplus.accounts.models import User
 from crmplus.accounts.visibility import records_scope, visible_records
 from crmplus.formfields import QuickSelect, styled
 from crmplus.records.columns import Column, orders
@@ -26,9 +27,6 @@ from crmplus.records.narrowing import Part, in_order, passing, read_through
 from crmplus.records.parts import ME, NOBODY, initial, parts
 from crmplus.records.search import narrowed
 from crmplus.records.types import RecordType
-
-if TYPE_CHECKING:
-    from crmplus.accounts.models import User
 
 BY_NAME = "name"
 # What zones and databases can tell.
@@ -201,13 +199,15 @@ class ListForm(forms.Form):
 
 def owners() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """IDs and names of who can own records, and of who is locked: records that they
-    owned must be found to be given to somebody else. One query.
+    owned must be found to be given to somebody else. Two queries.
     """
-    people = list(get_user_model().objects.order_by("last_name", "username"))
-    active = [(str(one.pk), str(one)) for one in people if one.is_active]
+    people = User.objects.order_by("last_name", "username")
     locked = _("locked")
-    former = [(str(one.pk), f"{one} · {locked}") for one in people if not one.is_active]
-    return active, former
+    former = names_of(people.filter(is_active=False))
+    return (
+        [(str(pk), name) for pk, name in names_of(people.filter(is_active=True))],
+        [(str(pk), f"{name} · {locked}") for pk, name in former],
+    )
 
 
 def owner_choices(people: list[tuple[str, str]]) -> list[tuple[str, str]]:

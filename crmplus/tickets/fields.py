@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crmplus.accounts.fields import UserChoiceField
 from crmplus.accounts.models import Role
 from crmplus.phonebook.records import Record, resolve
 from crmplus.tickets import times
@@ -23,10 +24,6 @@ from crmplus.tickets.models import Reference
 
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
-
-    _UserChoice = forms.ModelChoiceField[User]
-else:
-    _UserChoice = forms.ModelChoiceField
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 TARGET = re.compile(r"([a-z_-]{1,32}):([1-9][0-9]{0,17})")
@@ -77,7 +74,7 @@ def users_who_work(also: int | None = None) -> QuerySet[User]:
     return rows.order_by("first_name", "last_name", "username")
 
 
-class OwnerField(_UserChoice):
+class OwnerField(UserChoiceField):
     """Who does it."""
 
     def __init__(self, **options: Any) -> None:

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from crmplus.accounts.fields import UserChoiceField
 from crmplus.accounts.models import Scope
 from crmplus.accounts.visibility import records_scope, within
-from crmplus.formfields import QuickSelect, styled
+from crmplus.formfields import styled
 from crmplus.tickets.asking import visible_tickets
 from crmplus.tickets.fields import parse_target, record_of, users_who_work
 from crmplus.tickets.models import OPEN_TICKETS, Priority, Status, Ticket
@@ -79,12 +80,11 @@ class TicketFilter(forms.Form):
         ],
     )
     priority = _choice(gettext_lazy("Priority"), Priority.choices)
-    owner = forms.ModelChoiceField(
+    owner = UserChoiceField(
         users_who_work(),
         required=False,
         label=gettext_lazy("Owner"),
         empty_label=gettext_lazy("Owner"),
-        widget=QuickSelect,
     )
     overdue = forms.ChoiceField(required=False, choices=[("1", "1")])
     record = forms.CharField(required=False, max_length=64)

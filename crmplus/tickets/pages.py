@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from crmplus.accounts.fields import names_of
 from crmplus.phonebook import display
 from crmplus.phonebook.records import records_for
 from crmplus.tickets.asking import visible_activities
@@ -46,7 +47,7 @@ def ticket_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "is_overdue": ticket.is_overdue(timezone.now()),
         "statuses": Status.choices,
         "priorities": Priority.choices,
-        "owners": users_who_work(ticket.owner_id),
+        "owners": list(names_of(users_who_work(ticket.owner_id))),
         "picks": picks(),
         "activities": activity_rows(list(todo.order_by("due_at", "pk")[:MANY]), user),
         "activity_url": _activity_url(ticket),
