@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 
 def relative(at: datetime, now: datetime) -> str:
@@ -19,7 +20,7 @@ def relative(at: datetime, now: datetime) -> str:
     if abs(now - at) < timedelta(hours=1):
         return _minutes(int((now - at).total_seconds()))
     local, today = timezone.localtime(at), timezone.localtime(now)
-    clock = date_format(local, "TIME_FORMAT")
+    clock = time_of_day(at)
     days = (today.date() - local.date()).days
     if days == 0:
         return clock
@@ -54,8 +55,30 @@ def _minutes(seconds: int) -> str:
 def exact(at: datetime) -> str:
     """A time in full, to the second, in the active zone and language."""
     local = timezone.localtime(at)
-    day = date_format(local, "DATE_FORMAT")
+    day = _day(local.date(), get_language() or "")
     return f"{day}, {local:%H:%M:%S}"
+
+
+def time_of_day(at: datetime) -> str:
+    """A time without its day, in the active zone and language."""
+    local = timezone.localtime(at)
+    return _minute(local.hour, local.minute, get_language() or "")
+
+
+def is_today(at: datetime, now: datetime) -> bool:
+    """Whether two times are on one day, in the active zone."""
+    return timezone.localtime(at).date() == timezone.localtime(now).date()
+
+
+# Lists have the same few days and minutes over and over; formatting them is slow.
+@lru_cache(4_096)
+def _day(day: date, _language: str) -> str:
+    return date_format(day, "DATE_FORMAT")
+
+
+@lru_cache(8_192)
+def _minute(hour: int, minute: int, _language: str) -> str:
+    return time_format(time(hour, minute), "TIME_FORMAT")
 
 
 def clock(seconds: float | None) -> str:

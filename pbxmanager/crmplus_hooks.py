@@ -26,7 +26,7 @@ from pbxmanager.last_contact import last_contacts
 from pbxmanager.looks import bring_icons
 from pbxmanager.missed_list import menu_count
 from pbxmanager.models import Call, Extension
-from pbxmanager.visibility import visible_among
+from pbxmanager.visibility import visible_among, visible_for_lists
 
 HOUR: Final = 3600.0
 
@@ -83,7 +83,7 @@ hooks.register(
         label=_("Call"),
         icon="phone",
         title=panels.title,
-        visible=visible_among,
+        visible=visible_for_lists,
         search=attached.search_deleted,
         forget=attached.forget_comments,
     )

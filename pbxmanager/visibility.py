@@ -17,7 +17,7 @@ from pbxmanager.sharing import sharers, shares_of
 if TYPE_CHECKING:
     from crmplus.accounts.models import User
 
-FEW_CALLS: Final = 1_000
+FEW_CALLS: Final = 3_000
 
 
 def visible_calls(user: User) -> QuerySet[Call]:
@@ -49,23 +49,37 @@ def seen_people(user: User) -> list[int] | None:
     return None if scope == Scope.ALL else within(user, scope)
 
 
-def visible_for_lists(user: User) -> QuerySet[Call]:
-    """The calls a user may see, made to be read page by page, newest first.
+def visible_for_lists(
+    user: User, calls: QuerySet[Call] | None = None
+) -> QuerySet[Call]:
+    """Those of some calls (of all that are not deleted) that a user may see, made to be
+    read page by page, newest first.
 
     Who sees only few would have them looked for among all calls: these are named by
     their keys.
     """
-    calls, people = visible_calls(user), seen_people(user)
+    seen = visible_among(user, Call.objects.all() if calls is None else calls)
+    keys = _few_keys(seen_people(user) or ())
+    return seen if keys is None else seen.filter(pk__in=keys)
+
+
+def _few_keys(people: Sequence[int]) -> set[int] | None:
+    """The keys of all calls that some users (ids) had a part in, deleted ones too; None
+    where they are many. Each part of it reads an index alone."""
     if not people:
-        return calls
+        return None
+    shared = (Leg.objects.filter(user__in=people), *shares_of(people))
+    own = Call.all_objects.order_by()
     keys: set[int] = set()
-    for parts in (Leg.objects.filter(user__in=people), *shares_of(people)):
-        found = parts.order_by().values_list("call_id", flat=True)[: FEW_CALLS + 1]
-        keys |= set(found)
-        if len(found) > FEW_CALLS:
-            return calls
-    own = Q(user__in=people) | Q(clicked_by__in=people)
-    return calls.filter(own | Q(pk__in=keys))
+    for rows in (
+        *(parts.order_by().values_list("call_id", flat=True) for parts in shared),
+        own.filter(user__in=people).values_list("pk", flat=True),
+        own.filter(clicked_by__in=people).values_list("pk", flat=True),
+    ):
+        keys.update(rows[: FEW_CALLS + 1])
+        if len(keys) > FEW_CALLS:
+            return None
+    return keys
 
 
 def _took_part(people: Sequence[int]) -> Q:
