@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from crmplus.accounts.models import Scope, User
+from crmplus.statements import compiled
 
 M = TypeVar("M", bound=Model)
 
@@ -42,9 +43,13 @@ def calls_scope(user: User) -> Scope | None:
 def within(user: User, scope: Scope) -> list[int]:
     """The users (ids) whose work a user sees in a scope that is not ``ALL``."""
     if scope == Scope.TEAM and user.team_id:
-        members = User.objects.filter(team=user.team_id)
-        return list(members.order_by("pk").values_list("pk", flat=True))
+        return [pk for (pk,) in _members(team=user.team_id)]
     return [user.pk]
+
+
+@compiled
+def _members(team: int) -> QuerySet[User, tuple[int]]:
+    return User.objects.filter(team=team).order_by("pk").values_list("pk")
 
 
 def visible_records(user: User, rows: QuerySet[M], owner: str = "owner") -> QuerySet[M]:

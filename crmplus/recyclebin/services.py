@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_COUNTED = 1_000
 # Of so many that were deleted last it is looked at who may see them.
-MOST_LOOKED_AT = 2_000
+MOST_LOOKED_AT = 1_000
 
 
 class CannotRestore(ValueError):

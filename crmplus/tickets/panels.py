@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crmplus.keyset import first_rows
 from crmplus.phonebook.index import source_of
 from crmplus.phonebook.members import with_members
 from crmplus.tickets.asking import (
@@ -94,8 +95,8 @@ def _about(user: User, source_key: str, record: Any) -> Q:
 
 
 def _open_of(rows: QuerySet[Any], wanted: Q, order: str) -> list[Any]:
-    rows = rows.filter(wanted)
-    return list(rows.select_related("owner").order_by(order, "pk")[: ON_RECORD + 1])
+    found = first_rows(rows.filter(wanted), order, "pk", limit=ON_RECORD + 1)
+    return list(found.select_related("owner"))
 
 
 def ticket_entries(
@@ -134,8 +135,8 @@ def _newest(
 ) -> list[Any]:
     if before:
         rows = rows.filter(**{f"{column}__lt": before})
-    rows = rows.select_related("owner", "created_by", *_doer(rows.model))
-    return list(rows.order_by(f"-{column}", "-pk")[:limit])
+    found = first_rows(rows, f"-{column}", "-pk", limit=limit)
+    return list(found.select_related("owner", "created_by", *_doer(rows.model)))
 
 
 def _doer(model: type[Work]) -> tuple[str, ...]:
