@@ -90,10 +90,11 @@ def _find(
     several = [one.e164 for key, one in asked.items() if len(hits[key]) > 1]
     chosen = choices(several)
     colleagues = _colleagues(asked.values())
+    sources = {one.key: one for one in hooks.registered(PhoneSource)}
     result: dict[str, list[Match]] = {one.key: [] for one in numbers}
     for key in asked:
         matches = [
-            _match(hit, record, chosen.get(key), contacts)
+            _match(hit, record, sources[record.source], chosen.get(key), contacts)
             for hit in hits[key]
             if (record := records.get(hit.reference))
         ]
@@ -182,22 +183,18 @@ def _hit(row: tuple[int, int, bool], kind: str) -> _Hit | None:
 def _match(
     hit: _Hit,
     record: Record,
+    source: PhoneSource,
     chosen: Reference | None,
     contacts: Mapping[Reference, datetime],
 ) -> Match:
-    source = _source(hit.reference[0])
     return Match(
         **record.as_fields(),
         kind=hit.kind,
         field=hit.field,
-        field_label=str(source.fields.get(hit.field, "")) if source else "",
+        field_label=str(source.fields.get(hit.field, "")),
         chosen=hit.reference == chosen,
         last_contact=contacts.get(hit.reference),
     )
-
-
-def _source(key: str) -> PhoneSource | None:
-    return next((one for one in hooks.registered(PhoneSource) if one.key == key), None)
 
 
 def _last_contacts(references: list[Reference]) -> dict[Reference, datetime]:
