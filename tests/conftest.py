@@ -52,6 +52,9 @@ GROUPS = {
     "races": "threads",
 }
 ON_POSTGRES = os.environ.get("TEST_DB") == "postgres"
+# What has a screen or a phone shares two cores with all other tests, and waits for real
+# time to pass: docs/decisions/second-try.md.
+SECOND_TRY = frozenset({"browser", "softphone"})
 LOOPBACK = ("127.", "::1", "localhost")
 
 hypothesis.settings.register_profile("product", deadline=None, max_examples=FULL)
@@ -66,7 +69,10 @@ def pytest_collection_modifyitems(
     """Keep the tests of each group on one of pytest-xdist's workers; on PostgreSQL
     run only what talks to the database."""
     for item in items:
-        groups = {GROUPS.get(mark.name, "") for mark in item.iter_markers()} - {""}
+        marks = {mark.name for mark in item.iter_markers()}
+        if marks & SECOND_TRY:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+        groups = {GROUPS.get(mark, "") for mark in marks} - {""}
         if groups:
             item.add_marker(pytest.mark.xdist_group(min(groups)))
     if ON_POSTGRES:
