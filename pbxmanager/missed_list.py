@@ -81,7 +81,8 @@ def count_open(user: User) -> int:
 
     Counted up to ``MOST_COUNTED``; one query.
     """
-    rows = visible_missed(user, is_open=True).order_by()
+    # In the order of the index: else PostgreSQL walks through all calls to join them.
+    rows = visible_missed(user, is_open=True).order_by("-last_at", "-pk")
     return len(rows.values_list("pk")[:MOST_COUNTED])
 
 
