@@ -170,6 +170,8 @@ hooks.register(
         move=attached.move,
         take_back=attached.take_back,
         forget=attached.forget,
+        used=attached.used,
+        label=_("Calls"),
     )
 )
 hooks.register(

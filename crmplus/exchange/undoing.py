@@ -1,8 +1,8 @@
-"""Taking an import back, but for what somebody changed since."""
+"""Taking an import back, but for what somebody changed or worked with since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,9 @@ from crmplus.exchange.models import Import, ImportBatch
 from crmplus.jobs.services import JobError
 from crmplus.phonebook.index import index_records, remove_records
 from crmplus.records.history import field_label, note_made, note_many, values_of
-from crmplus.records.models import Contact, Organisation, Record
+from crmplus.records.models import Organisation, Record
 from crmplus.records.types import ORGANISATIONS, TYPES, RecordType
+from crmplus.records.used import used_since
 from crmplus.timeline.models import Deed
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def undo(job: Job, progress: Progress) -> dict[str, Any]:
         job.result = {**job.result, **undoing.result()}
         progress(number, len(parts))
     # Only now is nobody left in them who goes with the import.
-    undoing.remove_organisations()
+    for pk in parts:
+        undoing.remove_organisations(ImportBatch.objects.get(pk=pk))
     facts = {"file": one.file_name, "removed": undoing.removed}
     note_change(one.user, Subject(AREA, IMPORT, one.kind), facts, {})
     return undoing.result()
@@ -56,8 +58,9 @@ class Undoing:
         self.kind: RecordType = TYPES[one.kind]
         self.user: User = one.user
         self.removed = self.restored = self.left_alone = 0
+        # Those of the new ones that stay: changed since, or worked with.
+        self.changed = self.used = 0
         self.left: list[list[str]] = []
-        self.firms: dict[int, datetime] = {}
         self.created: set[int] = set()
         # When the import itself wrote a record for the last time.
         self.touched: dict[int, datetime] = {}
@@ -73,46 +76,54 @@ class Undoing:
         return {
             "removed": self.removed,
             "restored": self.restored,
+            "changed": self.changed,
+            "used": self.used,
             "left_alone": self.left_alone,
             "left": self.left,
         }
 
     def take_back(self, part: ImportBatch) -> None:
         """Take one part back, in a transaction of its own; again does nothing."""
-        self.firms.update(dict.fromkeys(part.organisations, part.made_at))
         with transaction.atomic():
             locked = ImportBatch.objects.select_for_update().get(pk=part.pk)
             if locked.is_undone:
                 return
             self._put_back(part.changed)
-            self._remove(part.created)
+            found = self._locked(part.created)
+            mine = self._unused(self.kind, found, part.made_at, self.touched)
+            self._to_bin(self.kind, mine)
+            self.removed += len(mine)
             ImportBatch.objects.filter(pk=part.pk).update(is_undone=True)
 
-    def remove_organisations(self) -> None:
-        """Move the organisations that the import made to the recycle bin.
-
-        Those that somebody changed or has people in since stay.
-        """
+    def remove_organisations(self, part: ImportBatch) -> None:
+        """Move the organisations that a part made on the way to the recycle bin."""
         with transaction.atomic():
-            rows = Organisation.objects.filter(pk__in=self.firms)
-            full = Contact.objects.filter(organisation__in=list(self.firms))
-            used = set(full.values_list("organisation", flat=True))
-            alone = [
-                firm
-                for firm in rows
-                if firm.pk not in used and firm.changed_at <= self.firms[firm.pk]
-            ]
-            self._to_bin(ORGANISATIONS, alone)
+            rows = Organisation.objects.filter(pk__in=part.organisations)
+            found = rows.select_for_update().order_by("pk")
+            mine = self._unused(ORGANISATIONS, found, part.made_at, {})
+            self._to_bin(ORGANISATIONS, mine)
 
-    def _remove(self, pks: Iterable[int]) -> None:
+    def _unused(
+        self,
+        kind: RecordType,
+        records: Iterable[Any],
+        made_at: datetime,
+        touched: Mapping[int, datetime],
+    ) -> list[Any]:
+        """Those new records with which nobody did anything; the others are named."""
+        records = list(records)
+        used = used_since(kind, [record.pk for record in records], made_at)
         mine = []
-        for record in self._locked(pks):
-            if record.changed_at <= self.touched[record.pk]:
-                mine.append(record)
-            else:
+        for record in records:
+            if record.changed_at > touched.get(record.pk, made_at):
+                self.changed += 1
                 self._leave(record, "")
-        self.removed += len(mine)
-        self._to_bin(self.kind, mine)
+            elif record.pk in used:
+                self.used += 1
+                self._leave(record, ", ".join(used[record.pk]))
+            else:
+                mine.append(record)
+        return mine
 
     def _to_bin(self, kind: RecordType, records: list[Any]) -> None:
         pks = [record.pk for record in records]

@@ -45,11 +45,21 @@ def _undone_words(counts: dict[str, Any]) -> str:
             "%(count)s entries are as they were.",
             counts["restored"],
         ),
+        "changed": ngettext(
+            "%(count)s entry stays, because somebody changed it since.",
+            "%(count)s entries stay, because somebody changed them since.",
+            counts.get("changed", 0),
+        ),
+        "used": ngettext(
+            "%(count)s entry stays, because somebody worked with it since.",
+            "%(count)s entries stay, because somebody worked with them since.",
+            counts.get("used", 0),
+        ),
     }
     words = [
         part % {"count": _shown(counts[name])}
         for name, part in parts.items()
-        if counts[name]
+        if counts.get(name)
     ]
     return " ".join(words) or _("There was nothing to take back.")
 

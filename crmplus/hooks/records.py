@@ -69,8 +69,10 @@ class Attached(Hook):
 
     ``move(old, new)`` gives what hangs on one record to another, and returns what
     ``take_back(old, new, moved)`` needs to undo just that, as plain JSON. ``forget(key,
-    ids)`` deletes or lets go what hangs on records that are deleted for good. All run
-    in the transaction of who asks.
+    ids)`` deletes or lets go what hangs on records that are deleted for good.
+    ``used(key, ids, since)`` gives those of some records, at most a few hundred, that
+    people have worked with since a time (UTC): an import that is undone leaves them,
+    and says ``label`` ("Comments"). All run in the transaction of who asks.
     """
 
     lasts: ClassVar[bool] = True
@@ -78,6 +80,8 @@ class Attached(Hook):
     move: Callable[[tuple[str, int], tuple[str, int]], Any]
     take_back: Callable[[tuple[str, int], tuple[str, int], Any], object]
     forget: Callable[[str, Sequence[int]], object]
+    used: Callable[[str, Sequence[int], datetime], Collection[int]] | None = None
+    label: Text = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from crmplus.tickets.models import Activity, Reference, Ticket
 from crmplus.tickets.moving import move_target
@@ -29,3 +30,14 @@ def forget(key: str, ids: Sequence[int]) -> None:
     for model in MODELS.values():
         rows = model.all_objects.filter(target_kind=key, target_id__in=ids)
         rows.update(target_kind="", target_id=None)
+
+
+def used(key: str, ids: Sequence[int], since: datetime) -> set[int]:
+    """Those of some records that got a ticket or an activity since a time (UTC)."""
+    return {
+        pk
+        for model in MODELS.values()
+        for pk in model.objects.filter(
+            target_kind=key, target_id__in=ids, changed_at__gte=since
+        ).values_list("target_id", flat=True)
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crmplus.batches import batches
@@ -32,6 +33,12 @@ def forget(kind: str, ids: Sequence[int]) -> None:
     for rows in _rows().values():
         for some in batches(ids):
             rows.filter(target_kind=kind, target_id__in=some).delete()
+
+
+def used(kind: str, ids: Sequence[int], since: datetime) -> set[int]:
+    """Those of some things on which somebody wrote a comment since a time (UTC)."""
+    rows = Comment.objects.filter(target_kind=kind, created_at__gte=since)
+    return set(rows.filter(target_id__in=ids).values_list("target_id", flat=True))
 
 
 def _rows() -> dict[str, QuerySet[Comment] | QuerySet[Change]]:

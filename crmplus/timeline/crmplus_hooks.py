@@ -33,5 +33,7 @@ hooks.register(
         move=attached.move,
         take_back=attached.take_back,
         forget=attached.forget,
+        used=attached.used,
+        label=_("Comments"),
     )
 )

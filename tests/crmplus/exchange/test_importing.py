@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crmplus.accounts.models import Scope, User
 from crmplus.exchange import checking, flow, importing
 from crmplus.exchange.models import Action, Import, ImportBatch
 from crmplus.exchange.reading import rows
+from crmplus.exchange.words import said
 from crmplus.jobs import services
 from crmplus.jobs.models import Job, State
 from crmplus.jobs.running import look_after, run_job
@@ -20,7 +24,13 @@ from crmplus.phonebook.upkeep import check as check_index
 from crmplus.records.merging import merge
 from crmplus.records.models import Contact, Lead, Organisation, Partner
 from crmplus.records.types import CONTACTS, LEADS, ORGANISATIONS, PARTNERS
+from crmplus.records.used import used_since
+from crmplus.tickets.services import create_activity, create_ticket
 from crmplus.timeline.models import Change, Deed
+from crmplus.timeline.services import add_comment
+from pbxmanager.choosing import choose_match
+from pbxmanager.commenting import comment_on
+from pbxmanager.models import Call
 from tests.crmplus.exchange.conftest import checked, imported, upload, worked_off
 
 pytestmark = pytest.mark.django_db
@@ -295,6 +305,113 @@ def test_undo_leaves_what_somebody_changed_since(anna: User) -> None:
         ("Julia Berg", "City"),
         ("New One", ""),
     ]
+
+
+WORK: dict[str, tuple[Callable[[Contact, User], object], str]] = {
+    "comment": (
+        lambda one, by: add_comment("contacts", one.pk, by, "Wants a list"),
+        "Comments",
+    ),
+    "ticket": (
+        lambda one, by: create_ticket(by, "Broken", target=("contacts", one.pk)),
+        "Tickets and activities",
+    ),
+    "activity": (
+        lambda one, by: create_activity(
+            by, "task", "Write", due=timezone.now(), target=("contacts", one.pk)
+        ),
+        "Tickets and activities",
+    ),
+    "call": (
+        lambda one, by: choose_match(_call("+4930999"), "contacts", one.pk, by),
+        "Calls",
+    ),
+    "note": (
+        lambda one, by: comment_on(_call("+49301234567"), by, "Nice"),
+        "Calls",
+    ),
+}
+
+
+def _call(party: str) -> Call:
+    return Call.objects.create(
+        direction="inbound",
+        status="ended",
+        number=party,
+        number_kind="external",
+        e164=party,
+        party=party,
+        started_at=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize("what", WORK)
+def test_undo_leaves_what_somebody_worked_with_since(anna: User, what: str) -> None:
+    text = HEAD + "Julia,Berg,,030 1234567,,,,,\nNew,One,,030 7654321,,,,,\n"
+    job = imported(upload(anna, text))
+    contact = Contact.objects.get(first_name="Julia")
+    work, words = WORK[what]
+    work(contact, anna)
+
+    services.undo(job)
+    worked_off(job)
+
+    assert list(Contact.objects.all()) == [contact]
+    assert job.result["left"] == [["Julia Berg", contact.get_absolute_url(), words]]
+    assert said(job) == (
+        "1 entry is in the recycle bin. "
+        "1 entry stays, because somebody worked with it since."
+    )
+
+
+def test_what_was_noted_before_an_import_keeps_none_of_its_records(anna: User) -> None:
+    comment_on(_call("+49301234567"), anna, "Long ago")
+    job = imported(upload(anna, HEAD + "Julia,Berg,,030 1234567,,,,,\n"))
+
+    services.undo(job)
+    worked_off(job)
+
+    assert not Contact.objects.exists()
+
+
+def test_undo_leaves_organisations_with_people(anna: User) -> None:
+    one = upload(anna, "Name\nMuster\nOther\n", ORGANISATIONS)
+    job = imported(one)
+    firm = Organisation.objects.get(name="Muster")
+    julia(organisation=firm)
+
+    services.undo(job)
+    worked_off(job)
+
+    assert list(Organisation.objects.all()) == [firm]
+    assert [what for _name, _url, what in job.result["left"]] == ["Contacts"]
+
+
+def test_undo_leaves_organisations_that_an_import_made_on_the_way(anna: User) -> None:
+    job = imported(upload(anna, HEAD + "Julia,Berg,Muster,,,,,,\nA,B,Other,,,,,,\n"))
+    firm = Organisation.objects.get(name="Muster")
+    add_comment("organisations", firm.pk, anna, "Good people")
+
+    services.undo(job)
+    worked_off(job)
+
+    assert list(Organisation.objects.all()) == [firm]
+    assert [name for name, _url, _what in job.result["left"]] == ["Muster"]
+    assert job.result["removed"] == 2
+
+
+def test_asking_who_was_worked_with_costs_no_query_a_record(anna: User) -> None:
+    text = HEAD + "".join(f"A,B{n},,030 77{n:05},,,,,\n" for n in range(30))
+    imported(upload(anna, text))
+    ids = list(Contact.objects.values_list("pk", flat=True))
+    _call("+49307700001")
+
+    with CaptureQueriesContext(connection) as few:
+        used_since(CONTACTS, ids[:3], timezone.now())
+    with CaptureQueriesContext(connection) as many:
+        used_since(CONTACTS, ids, timezone.now())
+
+    assert len(few) == len(many)
 
 
 def test_undo_leaves_what_another_record_became_part_of(anna: User) -> None:
