@@ -53,7 +53,7 @@ def used(source: str, ids: Sequence[int], since: datetime) -> set[int]:
     A call was chosen for one, or one of its own calls got a comment or an outcome.
     """
     rows = Call.objects.filter(chosen_source=source, chosen_id__in=ids)
-    chosen = set(rows.values_list("chosen_id", flat=True))
+    chosen = {pk for pk in rows.values_list("chosen_id", flat=True) if pk is not None}
     return chosen | _noted(source, ids, since)
 
 
@@ -78,7 +78,7 @@ def _noted(source: str, ids: Sequence[int], since: datetime) -> set[int]:
     """Those that own a number whose calls got a comment or an outcome."""
     numbers = _numbers(source, ids)
     comments = Comment.objects.filter(target_kind=CALL, target_id=OuterRef("pk"))
-    noted = Exists(comments.filter(created_at__gte=since))
+    noted = Q(Exists(comments.filter(created_at__gte=since)))
     noted |= Q(disposition__isnull=False, started_at__gte=since)
     parties: set[str] = set()
     for some in batches(list(numbers)):

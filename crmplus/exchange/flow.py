@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,12 @@ from crmplus.exchange.models import NAME_LENGTH, Import, RememberedMapping
 from crmplus.exchange.reading import (
     MOST_BYTES,
     Table,
+    TooLargeError,
     UnreadableError,
     read_file,
     rows,
 )
+from crmplus.exchange.workbook import MOST, QUICK, Bounds
 from crmplus.jobs import services
 from crmplus.jobs.models import Job
 from crmplus.jobs.running import run_job
@@ -65,8 +68,10 @@ def read_or_start(one: Import, encoding: str = "", delimiter: str = "") -> Job |
     Raises UnreadableError.
     """
     if one.original.stat().st_size <= QUICK_BYTES:
-        read(one, encoding, delimiter)
-        return None
+        # A small workbook may unpack to a large one, which takes its time.
+        with suppress(TooLargeError):
+            read(one, encoding, delimiter, QUICK)
+            return None
     parameters = {
         "import": str(one.uid),
         "encoding": encoding,
@@ -85,9 +90,11 @@ def run_read(job: Job, progress: Progress) -> None:
         raise JobError(str(error)) from None
 
 
-def read(one: Import, encoding: str = "", delimiter: str = "") -> None:
+def read(
+    one: Import, encoding: str = "", delimiter: str = "", bounds: Bounds = MOST
+) -> None:
     """Make the table of an import from its file. Raises UnreadableError."""
-    table = read_file(one.original, one.table, encoding, delimiter)
+    table = read_file(one.original, one.table, encoding, delimiter, bounds)
     _take(one, table)
     one.save()
 

@@ -22,12 +22,20 @@ from crmplus.exchange.sniffing import (
     encoding_of,
     other_kind,
 )
-from crmplus.exchange.workbook import LOCKED, TOO_LONG, WIDEST, WorkbookError
+from crmplus.exchange.workbook import (
+    LOCKED,
+    LONGEST,
+    MOST,
+    TOO_LARGE,
+    TOO_LONG,
+    WIDEST,
+    Bounds,
+    WorkbookError,
+)
 from crmplus.spreadsheets import plain
 
 MOST_BYTES = 50 * 1024**2
 MOST_ROWS = 200_000
-LONGEST = 32_767  # characters of a cell
 HEAD_LENGTH = 200
 # A cell of a file may be as long as the file; it is cut only afterwards.
 csv.field_size_limit(MOST_BYTES)
@@ -35,6 +43,10 @@ csv.field_size_limit(MOST_BYTES)
 
 class UnreadableError(Exception):
     """Why a file can't be imported, in a sentence that says what to do."""
+
+
+class TooLargeError(UnreadableError):
+    """A workbook that takes more than it may."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +68,22 @@ class Table:
 
 
 def read_file(
-    original: Path, table: Path, encoding: str = "", delimiter: str = ""
+    original: Path,
+    table: Path,
+    encoding: str = "",
+    delimiter: str = "",
+    bounds: Bounds = MOST,
 ) -> Table:
     """Write the rows of a file into a table, as the file tells or as it is asked for.
 
-    Raises UnreadableError.
+    ``bounds`` say what a workbook may take. Raises UnreadableError.
     """
     beginning = beginning_of(original)
     if not beginning.strip(b"\x00\xff\xfe\xef\xbb\xbf \r\n\t"):
         raise UnreadableError(_("The file is empty. Choose another one."))
     _refuse_others(beginning)
     if beginning.startswith(ZIP):
-        _from_workbook(original, table)
+        _from_workbook(original, table, bounds)
         return _described(table, "", "")
     encoding = encoding or encoding_of(beginning)
     codec = codec_of(encoding, beginning)
@@ -103,12 +119,19 @@ def _refuse_others(beginning: bytes) -> None:
         )
 
 
-def _from_workbook(original: Path, table: Path) -> None:
+def _from_workbook(original: Path, table: Path, bounds: Bounds) -> None:
     try:
-        workbook.convert(original, table, MOST_ROWS)
+        workbook.convert(original, table, MOST_ROWS, bounds)
     except WorkbookError as error:
         if error.code == TOO_LONG:
             raise too_many_rows() from None
+        if error.code == TOO_LARGE:
+            raise TooLargeError(
+                _(
+                    "This Excel file holds more than can be read at once. Save the "
+                    "sheet as CSV, or split it into smaller files."
+                )
+            ) from None
         if error.code == LOCKED:
             raise UnreadableError(
                 _("The file has a password. Save it without one and try again.")

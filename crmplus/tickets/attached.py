@@ -40,4 +40,5 @@ def used(key: str, ids: Sequence[int], since: datetime) -> set[int]:
         for pk in model.objects.filter(
             target_kind=key, target_id__in=ids, changed_at__gte=since
         ).values_list("target_id", flat=True)
+        if pk is not None
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -16,18 +17,27 @@ from crmplus.accounts.models import Role, Scope, User
 from crmplus.administration.models import SettingsChange
 from crmplus.exchange import demo, exporting, flow
 from crmplus.exchange.models import Import, RememberedMapping
+from crmplus.exchange.workbook import QUICK
 from crmplus.jobs.models import Job
 from crmplus.records.models import Contact, Lead, Organisation
 from crmplus.records.types import CONTACTS
 from tests.crmplus.exchange.conftest import rows_of_xlsx, upload, worked_off
 
 pytestmark = pytest.mark.django_db
+TINY = QUICK._replace(unpacked=100)
 FILE = "First name;Last name;E-mail;Remark\nJulia;Berg;j@x.de;x\n;;;y\n"
 
 
 def send(web: Client, text: str | bytes, name: str = "people.csv") -> Any:
     data = text.encode() if isinstance(text, str) else text
     return web.post("/contacts/import/", {"file": SimpleUploadedFile(name, data)})
+
+
+def people_xlsx() -> bytes:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        book.add_worksheet().write_column(0, 0, ["Last name", "Berg"])
+    return data.getvalue()
 
 
 def last() -> Import:
@@ -157,6 +167,29 @@ def test_a_large_wrong_file_says_so_on_the_page_of_its_job(
     worked_off(Job.objects.latest("pk"))
 
     assert "This is a PDF file" in page(web.get(answer.url))
+
+
+def test_a_small_workbook_that_takes_long_is_read_by_a_job(
+    web: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "QUICK", TINY)
+
+    answer = send(web, people_xlsx())
+    worked_off(Job.objects.latest("pk"))
+
+    assert web.get(answer.url).url == f"/imports/{last().uid}/columns/"
+
+
+def test_a_workbook_that_takes_too_long_for_a_job_says_what_to_do(
+    web: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "QUICK", TINY)
+    monkeypatch.setattr(flow.read, "__defaults__", ("", "", TINY))
+
+    answer = send(web, people_xlsx())
+    worked_off(Job.objects.latest("pk"))
+
+    assert "Save the sheet as CSV, or split it" in page(web.get(answer.url))
 
 
 def test_choices_are_kept_from_page_to_page(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
+import os
+import time
 import zipfile
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,14 @@ import pytest
 import xlsxwriter
 
 from crmplus.exchange import reading, workbook
-from crmplus.exchange.reading import UnreadableError, read_file, rows
+from crmplus.exchange.reading import (
+    TooLargeError,
+    UnreadableError,
+    read_file,
+    rows,
+)
 from crmplus.exchange.sniffing import BEGINNING, delimiter_of, encoding_of
+from crmplus.exchange.unpacking import unpacked_size
 
 TEXT = "Vorname;Straße;Ort\nJörg;Löwenweg 1;Köln\n"
 
@@ -177,26 +185,123 @@ def test_too_many_rows_are_refused(
             read(tmp_path, data)
 
 
-def bomb() -> bytes:
-    """A workbook of a few hundred kilobytes whose sheet unpacks to 400 MB."""
+SHEET, TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+FIRST = b'<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+
+
+def crafted(**members: bytes) -> bytes:
+    """A workbook whose rows, or whose text, are as somebody wrote them by hand."""
     small, data = zipfile.ZipFile(io.BytesIO(book(["Name"], ["x"]))), io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as made:
         for name in small.namelist():
             content = small.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                row = b"<row><c><v>1</v></c></row>"
-                filler = row * (400_000_000 // len(row))
-                content = content.replace(b"<sheetData>", b"<sheetData>" + filler)
+            if name == SHEET and "rows" in members:
+                head, rest = content.split(b"<sheetData>")
+                tail = rest.partition(b"</sheetData>")[2]
+                content = head + b"<sheetData>" + members["rows"] + b"</sheetData>"
+                content += tail
+            elif name == SHEET and "dimension" in members:
+                content = content.replace(b'ref="A1:A2"', members["dimension"])
+            elif name == TEXTS and "text" in members:
+                content = content.replace(b"<t>x</t>", b"<t>%b</t>" % members["text"])
             made.writestr(name, content)
     return data.getvalue()
 
 
-@pytest.mark.slow
-def test_a_workbook_that_fills_the_memory_takes_nobody_along(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def bomb() -> bytes:
+    """40 kB whose sheet unpacks to 20 MB."""
+    return crafted(rows=b"<row><c><v>1</v></c></row>" * 770_000)
+
+
+def lying() -> bytes:
+    """A bomb whose headers say that each member is small."""
+    data = bytearray(bomb())
+    for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + place : at + place + 4] = (100).to_bytes(4, "little")
+            at = data.find(mark, at + 1)
+    return bytes(data)
+
+
+def far(cell: bytes) -> bytes:
+    """Two cells, far from each other: all between them are made, too."""
+    row = cell.lstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return crafted(
+        rows=FIRST + b'<row r="%b"><c r="%b"><v>1</v></c></row>' % (row, cell)
+    )
+
+
+def repeated() -> bytes:
+    """A text of 8 MB that stands in 100 cells."""
+    row = b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>'
+    cells = b"".join(row % (number, number) for number in range(2, 102))
+    return crafted(rows=FIRST + cells, text=b"x" * 8_000_000)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        bomb,
+        lying,
+        partial(far, b"XFD4000"),
+        partial(far, b"GR150000"),
+        repeated,
+    ],
+)
+def test_workbooks_made_to_take_long_are_given_up_soon(
+    tmp_path: Path, make: Callable[[], bytes]
 ) -> None:
-    with pytest.raises(UnreadableError):
-        read(tmp_path, bomb())
+    data = make()
+    assert len(data) < 200_000
+    original, table = tmp_path / "original", tmp_path / "table.csv"
+    original.write_bytes(data)
+    began = time.monotonic()
+
+    with pytest.raises(TooLargeError, match="Save the sheet as CSV, or split it"):
+        read_file(original, table, bounds=workbook.QUICK)
+
+    assert time.monotonic() - began < 5
+
+
+def test_many_cells_are_refused_though_there_is_memory(tmp_path: Path) -> None:
+    with pytest.raises(TooLargeError):
+        read(tmp_path, far(b"XFD1300"))
+
+
+def test_what_a_sheet_only_says_of_its_size_takes_nothing(tmp_path: Path) -> None:
+    data = crafted(dimension=b'ref="A1:XFD1048576"')
+
+    _table, found = read(tmp_path, data)
+
+    assert found == [["2", "x"]]
+
+
+def test_a_cell_is_cut_where_excel_would_cut_it(tmp_path: Path) -> None:
+    _table, found = read(tmp_path, crafted(text=b"x" * 40_000))
+
+    assert found == [["2", "x" * reading.LONGEST]]
+
+
+def test_a_workbook_that_is_packed_as_none_is_refused(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr(SHEET, b"<row/>")
+
+    with pytest.raises(UnreadableError, match="no Excel file"):
+        read(tmp_path, data.getvalue())
+
+
+def test_unpacking_counts_exactly_and_not_beyond_its_bound(tmp_path: Path) -> None:
+    file = tmp_path / "some.zip"
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("stored", b"x" * 1000)
+        made.writestr("none", b"", zipfile.ZIP_DEFLATED)
+        made.writestr("packed", b"x" * 5_000_000, zipfile.ZIP_DEFLATED)
+        made.writestr("noise", os.urandom(300_000), zipfile.ZIP_DEFLATED)
+
+    assert unpacked_size(file, 10_000_000) == 5_301_000
+    assert 2_000_000 < unpacked_size(file, 2_000_000) < 4_000_000
 
 
 def test_a_workbook_that_fills_the_disk_is_stopped(tmp_path: Path) -> None:
@@ -206,17 +311,22 @@ def test_a_workbook_that_fills_the_disk_is_stopped(tmp_path: Path) -> None:
         for row in range(100):
             sheet.write_row(row, 0, ["x" * 10_000] * 10)
     assert file.stat().st_size < 100_000
-    code = (
-        "import sys; from crmplus.exchange import workbook; "
-        "workbook.LARGEST = 1_000_000; sys.exit(workbook.main(*sys.argv[1:]))"
-    )
 
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(file), str(table), "200"], check=False
-    )
+    with pytest.raises(workbook.WorkbookError) as error:
+        workbook.convert(file, table, 200, workbook.MOST._replace(table=1_000_000))
 
-    assert done.returncode == workbook.UNREADABLE
+    assert error.value.code == workbook.TOO_LARGE
     assert table.stat().st_size <= 1_000_000
+
+
+def test_a_workbook_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    file = tmp_path / "long.xlsx"
+    file.write_bytes(crafted(rows=b"<row></row>" * 20_000_000))
+
+    with pytest.raises(workbook.WorkbookError) as error:
+        workbook.convert(file, tmp_path / "t", 200, workbook.MOST._replace(seconds=1))
+
+    assert error.value.code == workbook.TOO_LARGE
 
 
 def test_the_process_says_what_is_wrong(tmp_path: Path) -> None:
