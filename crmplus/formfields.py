@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms import BoundField
@@ -13,6 +13,12 @@ from django.forms.utils import flatatt
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+if TYPE_CHECKING:
+    SeveralChoice = forms.ModelMultipleChoiceField[Any]
+else:
+    SeveralChoice = forms.ModelMultipleChoiceField
+
+LONGEST_KEY = 18  # digits: what has more may be too large for a database
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
     (forms.RadioSelect, "form-check-input"),
@@ -32,6 +38,18 @@ def styled(bound: BoundField, *, mark_errors: bool = True) -> BoundField:
             classes.append(css)
     widget.attrs["class"] = " ".join(classes)
     return bound
+
+
+class SeveralField(SeveralChoice):
+    """A choice of several rows; a number that no key can be is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value or ():
+            if len(str(one)) > LONGEST_KEY:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], params={"value": one}
+                )
+        return super().clean(value)
 
 
 class QuickSelect(forms.Select):

@@ -19,6 +19,7 @@ from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
 from crmplus.administration.audit import Subject, note_change
 from crmplus.tickets.links import call_back_url
+from crmplus.two_at_once import begun, editing
 from crmplus.web import next_page, signed_in_user
 from pbxmanager.disposing import NeedsNote, NotForThisCall, choose_disposition
 from pbxmanager.disposition_forms import FIELDS, DispositionForm
@@ -67,14 +68,20 @@ def dispositions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def disposition(request: HttpRequest, pk: int = 0) -> HttpResponse:
     """Change an outcome, or make a new one."""
-    row = get_object_or_404(Disposition, pk=pk) if pk else Disposition()
-    before = _values(row) if pk else {}
-    form = DispositionForm(request.POST or None, instance=row)
+    if not pk:
+        return _edit(request, Disposition())
+    with editing(request, Disposition.objects.all(), pk) as row:
+        return _edit(request, row)
+
+
+def _edit(request: HttpRequest, row: Disposition) -> HttpResponse:
+    before = _values(row) if row.pk else {}
+    form, was = begun(lambda data: DispositionForm(data, instance=row), request)
     if form.is_bound and form.is_valid():
         _save(form.save(commit=False), before, signed_in_user(request))
         messages.success(request, _("The outcome is saved."))
         return redirect("pbxmanager:settings-outcomes")
-    context = {"form": form, "row": row, "tab": "outcomes"}
+    context = {"form": form, "row": row, "was": was, "tab": "outcomes"}
     return render(request, "pbxmanager/settings/outcome.html", context)
 
 

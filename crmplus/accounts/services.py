@@ -61,10 +61,20 @@ def save_user(user: User) -> None:
     """Save an edited user. Raises LastAdministrator."""
     with transaction.atomic():
         # Locked, so that two admins can't each remove the other at the same moment.
-        admins = {admin.pk for admin in administrators().select_for_update()}
+        admins = lock_administrators()
         if admins == {user.pk} and not (user.is_active and user.is_admin):
             raise LastAdministrator
         user.save()
+
+
+def lock_administrators() -> set[int]:
+    """Keep all administrators what they are until the transaction ends; their keys.
+
+    Who edits one of them asks for all first: two who edit each other would each wait
+    for the other.
+    """
+    rows = administrators().select_for_update().order_by("pk")
+    return set(rows.values_list("pk", flat=True))
 
 
 def deactivate(user: User) -> None:

@@ -17,6 +17,7 @@ from crmplus.accounts import team_services
 from crmplus.accounts.models import Role, Team
 from crmplus.accounts.rights import role_required
 from crmplus.accounts.user_forms import TeamForm, TeamPageForm
+from crmplus.two_at_once import begun, editing
 from crmplus.web import signed_in_user
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -40,9 +41,13 @@ def teams(request: HttpRequest) -> HttpResponse:
 @form_page
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A team: its name, and who is in it."""
-    found = get_object_or_404(Team, pk=pk)
-    data = request.POST if request.method == "POST" else None
-    form = TeamPageForm(data, instance=Team.objects.get(pk=pk))
+    with editing(request, Team.objects.all(), pk) as found:
+        return _edit(request, found)
+
+
+def _edit(request: HttpRequest, found: Team) -> HttpResponse:
+    row = Team.objects.get(pk=found.pk)
+    form, was = begun(lambda data: TeamPageForm(data, instance=row), request)
     if form.is_bound and form.is_valid():
         members = form.cleaned_data["members"]
         saved = form.save(commit=False)
@@ -50,7 +55,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The team is saved."))
         return redirect("accounts:teams")
     people = keyset.page(found.members.all(), "username", request.GET)
-    context = {"form": form, "team": found, "people": people}
+    context = {"form": form, "team": found, "people": people, "was": was}
     return render(request, "accounts/team.html", context)
 
 

@@ -13,16 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crmplus.accounts.forms import UserModelForm, language_field
 from crmplus.accounts.models import Role, Scope, Team, User
-from crmplus.formfields import styled
+from crmplus.formfields import SeveralField, styled
 
 if TYPE_CHECKING:
     from crmplus.hooks import Text
 
     TeamModelForm = forms.ModelForm[Team]
-    UserChoices = forms.ModelMultipleChoiceField[User]
 else:
     TeamModelForm = forms.ModelForm
-    UserChoices = forms.ModelMultipleChoiceField
 
 LONGEST_IDLE = 24 * 60
 SEES_RECORDS: dict[str, Text] = {
@@ -137,7 +135,7 @@ def _choices(
     return [(radio, sentences[radio.data["value"]]) for radio in chosen]
 
 
-class PeopleField(UserChoices):
+class PeopleField(SeveralField):
     """A choice of users for a team; whoever is in another one says in which."""
 
     def __init__(self, team: Team, **options: Any) -> None:

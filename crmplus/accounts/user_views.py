@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from crmplus.accounts.models import Role, User
 from crmplus.accounts.rights import role_required
 from crmplus.accounts.user_changes import PASSWORD, noted
 from crmplus.accounts.user_forms import UserForm
+from crmplus.two_at_once import begun
 from crmplus.web import signed_in_user
 
 LONGEST_SEARCH = 200
@@ -42,9 +44,17 @@ def new_user(request: HttpRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit a user."""
-    person = get_object_or_404(User, pk=pk)
-    form = UserForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST":
+        return _edit(request, get_object_or_404(User, pk=pk))
+    with transaction.atomic():
+        services.lock_administrators()
+        rows = User.objects.select_for_update()
+        return _edit(request, get_object_or_404(rows, pk=pk))
+
+
+def _edit(request: HttpRequest, person: User) -> HttpResponse:
+    form, was = begun(lambda data: UserForm(data, instance=person), request)
+    if form.is_bound and form.is_valid():
         try:
             with noted(signed_in_user(request), person):
                 services.save_user(form.save(commit=False))
@@ -55,7 +65,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
             if form.lacks_team:
                 messages.warning(request, _no_team(person))
             return redirect("accounts:users")
-    context = {"form": form, "person": User.objects.get(pk=pk)}
+    stored = User.objects.get(pk=person.pk)
+    context = {"form": form, "person": stored, "was": was}
     return render(request, "accounts/user.html", context)
 
 

@@ -16,11 +16,10 @@ from crmplus.records.history import shown_value, values_of
 from crmplus.records.models import Record
 from crmplus.records.single import raw
 from crmplus.records.types import RecordType
+from crmplus.two_at_once import was_of
 
 if TYPE_CHECKING:
     from django.http import QueryDict
-
-WAS = "was"
 
 
 def shown(kind: RecordType, record: Record) -> str:
@@ -37,7 +36,7 @@ def rebased(
     Without ``was`` everything counts as it was sent.
     """
     fresh, theirs = data.copy(), {}
-    for name, before in _was(data).items():
+    for name, before in was_of(data).items():
         if name not in field_names(kind):
             continue
         now, sent = raw(record, name), data.get(name, "")
@@ -46,14 +45,6 @@ def rebased(
         elif now not in (before, sent):
             theirs[name] = _told(record, name)
     return fresh, theirs
-
-
-def _was(data: QueryDict) -> dict[str, str]:
-    try:
-        found = json.loads(data.get(WAS, ""))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _told(record: Record, name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 from crmplus.tickets.models import Activity, Ticket
+from crmplus.two_at_once import was_of
 
 TICKET_FIELDS = ("subject", "description", "priority", "owner", "due_at", "target")
 ACTIVITY_FIELDS = (
@@ -35,20 +36,12 @@ def touched(values: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any
 
     A record that is gone, or not for this user, can't be chosen: it stays as it is.
     """
-    was = _was(data)
+    was = was_of(data)
     return {
         name: value
         for name, value in values.items()
         if was.get(name) != _text(value) and (name != "target" or name in data)
     }
-
-
-def _was(data: Mapping[str, Any]) -> dict[str, str]:
-    try:
-        found = json.loads(data.get("was", ""))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _text(value: Any) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crmplus.accounts.models import Role, User
+from crmplus.formfields import SeveralField
 from pbxmanager.events import EXTENSION_LENGTH
 from pbxmanager.models import Extension
 from pbxmanager.workplace.main_numbers import phones_of
@@ -62,7 +63,7 @@ class GroupForm(GroupModelForm):
             "to them pop up for its members."
         ),
     )
-    members = forms.ModelMultipleChoiceField(
+    members = SeveralField(
         label=gettext_lazy("Members"),
         queryset=User.objects.none(),
         required=False,

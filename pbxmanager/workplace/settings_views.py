@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crmplus.accounts.models import Role
 from crmplus.accounts.rights import role_required
 from crmplus.recyclebin.services import offer_undo
+from crmplus.two_at_once import begun, editing
 from crmplus.web import signed_in_user
 from pbxmanager.workplace import deputies, managing
 from pbxmanager.workplace.forms import DeputyForm, GroupForm, PauseForm, people
@@ -39,13 +40,19 @@ def groups(request: HttpRequest) -> HttpResponse:
 @form_page
 def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A group, or a new one: its name, numbers, members and rules."""
-    row = get_object_or_404(Group, pk=pk) if pk is not None else Group()
-    form = GroupForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
+    if pk is None:
+        return _group(request, Group())
+    with editing(request, Group.objects.all(), pk) as row:
+        return _group(request, row)
+
+
+def _group(request: HttpRequest, row: Group) -> HttpResponse:
+    form, was = begun(lambda data: GroupForm(data, instance=row), request)
+    if form.is_bound and form.is_valid():
         managing.save_group(form, signed_in_user(request))
         messages.success(request, _("The group is saved."))
         return redirect("workplace:settings")
-    context = {"form": form, "row": row, "tab": "groups"}
+    context = {"form": form, "row": row, "was": was, "tab": "groups"}
     return render(request, "workplace/settings/group.html", context)
 
 
@@ -72,13 +79,19 @@ def pauses(request: HttpRequest) -> HttpResponse:
 @form_page
 def pause(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A kind of break, or a new one."""
-    row = get_object_or_404(Pause, pk=pk) if pk is not None else Pause()
-    form = PauseForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
+    if pk is None:
+        return _pause(request, Pause())
+    with editing(request, Pause.objects.all(), pk) as row:
+        return _pause(request, row)
+
+
+def _pause(request: HttpRequest, row: Pause) -> HttpResponse:
+    form, was = begun(lambda data: PauseForm(data, instance=row), request)
+    if form.is_bound and form.is_valid():
         managing.save_pause(form, signed_in_user(request))
         messages.success(request, _("The break is saved."))
         return redirect("workplace:settings-breaks")
-    context = {"form": form, "row": row, "tab": "breaks"}
+    context = {"form": form, "row": row, "was": was, "tab": "breaks"}
     return render(request, "workplace/settings/break.html", context)
 
 
