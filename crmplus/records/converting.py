@@ -22,6 +22,7 @@ from crmplus.records.merging import (
     merge_of,
     move_attached,
     reference,
+    refuse_unseen,
     revive,
 )
 from crmplus.records.models import PHONE_FIELDS, Contact, Lead, Organisation
@@ -95,6 +96,8 @@ def undo_conversion(kept: Merge, lead: Lead, by: User) -> None:
     """Bring a lead back; its contact, and an organisation made for it, go instead."""
     with transaction.atomic():
         contact = locked(Contact.all_objects.all(), [kept.new_id]).get(kept.new_id)
+        if contact is not None:
+            refuse_unseen(contact, by)
         if contact is not None and merge_of(contact) is not None:
             raise CannotRestore(
                 _("Its contact was merged with another one. Undo that first.")
@@ -102,7 +105,7 @@ def undo_conversion(kept: Merge, lead: Lead, by: User) -> None:
         move_attached((kept.new_kind, kept.new_id), reference(lead))
         if contact is not None and not contact.is_deleted:
             SoftDeleteModel.move_to_bin(contact, by=by)
-        for organisation in _unused(kept.undo.get("made", [])):
+        for organisation in _unused(kept.undo.get("made", []), by):
             organisation.move_to_bin(by=by)
         revive(lead)
         kept.delete()
@@ -117,7 +120,7 @@ def _save_new(organisation: Organisation | None, by: User) -> list[int]:
     return [organisation.pk]
 
 
-def _unused(ids: list[int]) -> list[Organisation]:
-    """Those organisations in which nobody is (any more)."""
-    rows = Organisation.objects.filter(pk__in=ids)
+def _unused(ids: list[int], by: User) -> list[Organisation]:
+    """Those organisations that a user sees and in which nobody is (any more)."""
+    rows = visible_records(by, Organisation.objects.filter(pk__in=ids))
     return [one for one in rows if not one.contacts.exists()]

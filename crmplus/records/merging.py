@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crmplus import hooks
 from crmplus.accounts.visibility import visible_records
 from crmplus.batches import batches
+from crmplus.records.access import may_see
 from crmplus.records.history import Values, difference, values_of
 from crmplus.records.merge_models import Merge, Way
 from crmplus.records.models import Contact, Organisation, Record
@@ -94,7 +95,8 @@ def merge_of(record: Record) -> Merge | None:
 def undo_merge(old: Record, by: User) -> None:
     """Make two records of one again, each with what it had.
 
-    What somebody changed since stays. Raises CannotRestore.
+    What somebody changed since stays. Raises CannotRestore, also for who does not see
+    the record that has it all now.
     """
     with transaction.atomic():
         rows = Merge.objects.select_for_update()
@@ -102,6 +104,7 @@ def undo_merge(old: Record, by: User) -> None:
         if kept is None:
             raise CannotRestore(_("This was undone already."))
         new = _winner(kept)
+        refuse_unseen(new, by)
         before = values_of(new)
         _write_back(new, kept.undo.get("fields", {}))
         _bring_back_people(old, new, kept.undo.get("people", []))
@@ -109,6 +112,14 @@ def undo_merge(old: Record, by: User) -> None:
         revive(old)
         kept.delete()
         _note(new, old, Deed.SPLIT, before, by)
+
+
+def refuse_unseen(new: Record, by: User) -> None:
+    """Raise CannotRestore for who may not change the record that another became."""
+    if not may_see(by, new):
+        raise CannotRestore(
+            _("It became part of an entry that you can't see. Ask an administrator.")
+        )
 
 
 def revive(old: Record) -> None:

@@ -115,6 +115,26 @@ def test_undone_the_lead_is_back_with_all_that_came_since(
     assert (comment.target_kind, comment.target_id) == ("leads", lead.pk)
 
 
+def test_who_does_not_see_the_contact_does_not_undo_it(
+    web: Client, anna: User, ben: User, lead: Lead
+) -> None:
+    send(web, lead, "new")
+    Contact.objects.update(owner=ben)
+    User.objects.filter(pk=anna.pk).update(sees_records=Scope.OWN)
+
+    page = web.post(f"/recycle-bin/leads/{lead.pk}/restore/", follow=True)
+
+    assert "part of an entry that you can&#x27;t see" in page.content.decode()
+    assert Contact.objects.exists()
+    assert not Lead.objects.exists()
+    # Who sees the contact, but not the organisation that was made for it, leaves that.
+    Contact.objects.update(owner=anna)
+    Organisation.objects.update(owner=ben)
+    web.post(f"/recycle-bin/leads/{lead.pk}/restore/")
+    assert Lead.objects.exists()
+    assert Organisation.objects.exists()
+
+
 def test_an_organisation_with_others_in_it_stays(
     web: Client, anna: User, lead: Lead
 ) -> None:

@@ -145,6 +145,30 @@ def test_nobody_merges_what_they_may_not_see(
         merged(eva, twin, anna)
 
 
+@pytest.mark.parametrize("sees_the", ["old", "new"])
+def test_nobody_undoes_a_merge_of_what_they_may_not_see(
+    web: Client, anna: User, ben: User, eva: Contact, twin: Contact, sees_the: str
+) -> None:
+    add_comment("contacts", twin.pk, ben, "hello")
+    merged(eva, twin, ben)
+    hidden = eva if sees_the == "old" else twin
+    Contact.all_objects.filter(pk=hidden.pk).update(owner=ben)
+    User.objects.filter(pk=anna.pk).update(sees_records=Scope.OWN)
+
+    answer = web.post(f"/recycle-bin/contacts/{twin.pk}/restore/", follow=True)
+    web.post("/recycle-bin/restore/", {"item": f"contacts:{twin.pk}"})
+
+    told = "part of an entry that you can&#x27;t see" in answer.text
+    assert (answer.status_code, told) == (
+        (200, True) if hidden is eva else (404, False)
+    )
+    assert list(Contact.objects.all()) == [eva]
+    assert Comment.objects.get().target_id == eva.pk
+    User.objects.filter(pk=anna.pk).update(sees_records=Scope.ALL)
+    web.post(f"/recycle-bin/contacts/{twin.pk}/restore/")
+    assert Comment.objects.get().target_id == twin.pk
+
+
 def test_undoing_leaves_what_came_since(
     anna: User, eva: Contact, twin: Contact
 ) -> None:
