@@ -87,7 +87,7 @@ class Frame:
 
     @cached_property
     def fragments(self) -> list[hooks.PageFragment]:
-        return hooks.seen_by(self.user, hooks.PageFragment) if self.signed_in else []
+        return hooks.seen_by(self.user, hooks.PageFragment) if self._works else []
 
     @cached_property
     def user_pages(self) -> list[hooks.UserPage]:
@@ -111,7 +111,12 @@ class Frame:
     @property
     def live(self) -> bool:
         """Is there a live channel, so that its state is worth showing?"""
-        return self.signed_in and apps.is_installed("crmplus.live")
+        return self._works and apps.is_installed("crmplus.live")
+
+    @property
+    def _works(self) -> bool:
+        """Is somebody signed in who has no password to choose before all else?"""
+        return self.signed_in and not self.user.must_change_password
 
     @property
     def theme(self) -> str:

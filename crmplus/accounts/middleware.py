@@ -46,11 +46,19 @@ class PreferencesMiddleware(MiddlewareMixin):
 
 
 class ChoosePasswordMiddleware:
-    """Lets a user with a one-time password do nothing before choosing another."""
+    """Lets a user with a one-time password do nothing before choosing another.
+
+    The stream is asked all the same: it tells open pages that they get no more calls.
+    """
 
     ALLOWED = tuple(
-        reverse_lazy(f"accounts:{name}")
-        for name in ("password", "sign-out", "language")
+        reverse_lazy(name)
+        for name in (
+            "accounts:password",
+            "accounts:sign-out",
+            "accounts:language",
+            "live:stream",
+        )
     )
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

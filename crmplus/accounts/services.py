@@ -13,7 +13,8 @@ from crmplus.accounts.models import Role, User
 # No 0/O, 1/l/I: a one-time password is read aloud or typed from a note.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP = 4, 4
-# The password, and what says what a user may see, and for how long.
+# The password, whether it is to be changed first, and what says what a user may see,
+# and for how long.
 STAMPED = (
     "password",
     "role",
@@ -23,6 +24,7 @@ STAMPED = (
     "sees_records",
     "sees_calls",
     "sign_out_after",
+    "must_change_password",
 )
 
 

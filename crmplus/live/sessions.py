@@ -41,14 +41,16 @@ class Who:
 def identify(session_key: str) -> Who | None:
     """Who is signed in under a session key; None for nobody.
 
-    Asks the database. An active user and an unchanged password are part of it.
+    Asks the database. An active user and an unchanged password, which is not to be
+    changed first, are part of it.
     """
     if not session_key:
         return None
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    if not isinstance(user, User):
+    # Who has to choose a password gets no page before, so no calls either.
+    if not isinstance(user, User) or user.must_change_password:
         return None
     # Where the time was set while a page was open, it runs from here.
     if idle.note_rule(request.session, user):

@@ -139,10 +139,14 @@ class TestPassword:
         assert "too common" in self.change(client_of(anna), "password").text
 
     def test_given_by_somebody_else_has_to_be_changed_first(self, anna: User):
-        User.objects.update(must_change_password=True)
+        User.objects.update(must_change_password=True, sign_out_after=5)
         client = client_of(anna)
         assert client.get("/").url == self.URL
-        assert "is to be changed" in client.get(self.URL).text
+        page = client.get(self.URL).text
+        assert "is to be changed" in page
+        # No stream, no cards, nothing that covers the form.
+        assert 'id="live' not in page
+        assert 'id="idle"' not in page
         assert self.change(client).url == "/"
         assert client.get("/").status_code == 200
 

@@ -50,6 +50,16 @@ def test_a_session_without_sign_in_is_nobody() -> None:
     assert identify(session.session_key or "") is None
 
 
+def test_who_has_to_choose_a_password_hears_nothing_until_then() -> None:
+    user, client = sign_in()
+    change(user, must_change_password=True)
+    assert identify(key(client)) is None
+    answer = client.get("/live/", headers={"host": "localhost"})
+    assert answer.status_code == 204
+    change(user, must_change_password=False)
+    assert who_is(client).user_id == user.pk
+
+
 def test_asking_writes_nothing(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -100,8 +110,13 @@ def test_another_sign_in_in_the_same_browser_ends_it() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"is_active": False}, {"role": Role.ADMIN}, {"password": "other"}],
-    ids=["deactivated", "another role", "another password"],
+    [
+        {"is_active": False},
+        {"role": Role.ADMIN},
+        {"password": "other"},
+        {"must_change_password": True},
+    ],
+    ids=["deactivated", "another role", "another password", "password to be changed"],
 )
 def test_a_change_of_the_user_ends_it(values: dict[str, object]) -> None:
     user, client = sign_in()
