@@ -96,7 +96,7 @@ class Frame:
 
     @cached_property
     def topbar_items(self) -> list[hooks.TopbarItem]:
-        return hooks.seen_by(self.user, hooks.TopbarItem) if self.signed_in else []
+        return hooks.seen_by(self.user, hooks.TopbarItem) if self._works else []
 
     @cached_property
     def search_url(self) -> str:
