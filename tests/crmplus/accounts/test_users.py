@@ -220,6 +220,7 @@ class TestStamp:
             "sees_records": Scope.OWN,
             "sees_calls": Scope.TEAM,
             "sign_out_after": 5,
+            "must_change_password": True,
         }.items():
             setattr(anna, name, value)
             stamps.append(services.stamp(anna))
