@@ -214,7 +214,7 @@ class ConnectForm(forms.Form):
     def was_sent(self) -> bool:
         """Whether a key was made since: by this very form, or in another tab."""
         after: int | None = self.cleaned_data["after"]
-        return after is not None and self.newest > after
+        return after is not None and self.newest > max(after, 0)
 
 
 class AnnounceForm(forms.Form):

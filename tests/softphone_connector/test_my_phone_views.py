@@ -290,6 +290,12 @@ def test_a_form_that_is_sent_twice_makes_one_key(people: Cast, anna: Client) -> 
     assert SoftphoneKey.objects.filter(extension__number="201").count() == 2
 
 
+def test_a_form_that_names_no_possible_key_makes_one(anna: Client) -> None:
+    given = {"profile": "yealink", "after": "-1"}
+    text(anna.post(my("line-key", pk("201")), given))
+    assert SoftphoneKey.objects.filter(extension__number="201").count() == 1
+
+
 def test_who_changes_the_line_this_very_moment_wins(
     people: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
