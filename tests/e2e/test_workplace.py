@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.axe import complaints
-from tests.e2e.office import JULIA, Agent, Office, card, cards
+from tests.e2e.office import JULIA, Agent, Office, card, cards, online
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 pytestmark = pytest.mark.browser
 Sit = Callable[..., "Page"]
@@ -32,6 +32,19 @@ Deputy.objects.create(
     assistant=User.objects.get(username={assistant!r}),
 ).pk
 """
+# A phone program that takes the number without a question. Chromium's own question
+# ("Open the phone program?") takes all clicks until it is answered.
+PHONE_PROGRAM = """
+window.dialled = [];
+navigation.addEventListener("navigate", (event) => {
+    if (event.destination.url.startsWith("http")) return;
+    window.dialled.push(event.destination.url);
+    event.preventDefault();
+});
+"""
+# Longer than the phone waits for the CRM, in milliseconds.
+LATER_THAN_THE_PHONE = 4_000
+A_TOAST_STAYS = 11_000
 
 
 def ask(office: Office, code: str) -> None:
@@ -129,14 +142,21 @@ def test_the_calls_of_a_boss_pop_up_for_the_deputy(office: Office, sit: Sit) -> 
     assert complaints(tab) == []
 
 
+def at_the_contacts(tab: Page) -> Page:
+    """The contacts' page of who stands in for somebody, and has a phone program."""
+    tab.add_init_script(PHONE_PROGRAM)
+    tab.goto("/contacts/")
+    choose(online(tab), "Calls for Agent No.")
+    close_menu(tab)
+    return tab
+
+
 def test_a_number_is_dialled_for_the_boss_by_one_more_click(
     office: Office, sit: Sit
 ) -> None:
     boss, assistant = office.agent(), office.agent()
     ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
-    tab = sit(assistant, path="/contacts/")
-    choose(tab, "Calls for Agent No.")
-    close_menu(tab)
+    tab = at_the_contacts(sit(assistant))
     tab.locator(f'main a.phone[data-dial="{JULIA}"]').first.click()
     toast = tab.locator(".toast", has_text="Dialled in your own name.")
     toast.get_by_role("button", name=re.compile("In the name of Agent No")).click()
@@ -148,6 +168,23 @@ def test_a_number_is_dialled_for_the_boss_by_one_more_click(
     expect(tab.locator(".calls tbody tr", has_text="Julia Berg").first).to_contain_text(
         name
     )
+
+
+def test_the_offer_outlasts_the_phone_that_lies_before_it(
+    office: Office, sit: Sit
+) -> None:
+    boss, assistant = office.agent(), office.agent()
+    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    tab = at_the_contacts(sit(assistant))
+    tab.locator(f'main a.phone[data-dial="{JULIA}"]').first.click()
+    offer = tab.locator(".toast", has_text="Dialled in your own name.")
+    offer.wait_for()
+    tab.evaluate("document.hasFocus = () => false")
+    tab.wait_for_timeout(A_TOAST_STAYS)
+    expect(offer).to_have_count(1)
+    tab.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))")
+    tab.wait_for_timeout(A_TOAST_STAYS)
+    expect(offer).to_have_count(0)
 
 
 def test_colleagues_see_what_one_does_as_it_happens(office: Office, sit: Sit) -> None:
@@ -225,3 +262,34 @@ def test_pages_are_for_everybody_who_reads_them(
     tab = page(office.server, "karin", path=path)
     expect(tab.locator("h1")).to_be_visible()
     assert complaints(tab) == []
+
+
+def test_a_slow_or_a_lost_answer_does_not_lose_the_click_for_the_boss(
+    office: Office, sit: Sit
+) -> None:
+    boss, assistant = office.agent(), office.agent()
+    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    tab = at_the_contacts(sit(assistant))
+    held: list[Route] = []
+    tab.route("**/dial/", lambda route: held.append(route), times=1)
+    tab.locator(f'main a.phone[data-dial="{JULIA}"]').first.click()
+    offer = tab.locator(".toast", has_text="Dialled in your own name.")
+    button = offer.get_by_role("button", name=re.compile("In the name of Agent No"))
+    # The phone does not wait for it.
+    tab.wait_for_function("uri => dialled.includes(uri)", arg=f"tel:{JULIA}")
+    tab.wait_for_timeout(LATER_THAN_THE_PHONE)
+    held.pop().continue_()
+    button.wait_for()
+    expect(tab.locator(".toast[data-level=error]")).to_have_count(0)
+    # The first try goes astray: it is offered again.
+    tab.route("**/for/", lambda route: route.abort(), times=1)
+    button.click()
+    expect(tab.locator(".toast[data-level=error]")).to_have_count(1)
+    expect(button).to_be_enabled()
+    tab.route("**/for/", lambda route: held.append(route), times=1)
+    button.click()
+    expect(button).to_be_disabled()
+    tab.wait_for_timeout(LATER_THAN_THE_PHONE)
+    held.pop().continue_()
+    tab.locator(".toast", has_text="The call is in their name.").wait_for()
+    expect(offer).to_have_count(0)

@@ -37,12 +37,17 @@ export function toast(text, { undo = null, level = "success" } = {}) {
   return element;
 }
 
-/** Let a toast go by itself after its time, and by its button. */
+/** Let a toast go by itself after its time in a window in use, and by its button. */
 export function keep(element) {
   let timer = 0;
   const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => element.remove(), LIFETIME);
+    timer = setTimeout(leave, LIFETIME);
+  };
+  // What was behind the phone's window, or the browser's question, is still to be read.
+  const leave = () => {
+    if (document.hasFocus()) element.remove();
+    else addEventListener("focus", wait, { once: true });
   };
   const hold = () => clearTimeout(timer);
   element.addEventListener("pointerenter", hold);

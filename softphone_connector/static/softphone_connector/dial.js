@@ -2,7 +2,9 @@
 
 import { csrfToken, toast } from "../crmplus/toast.js";
 
-const PATIENCE = 3_000;
+// The phone waits so long for the CRM; the CRM's own answer may take longer.
+const DIALS_AFTER = 3_000;
+const PATIENCE = 30_000;
 const stack = document.getElementById("popup-stack");
 
 async function send(url, values) {
@@ -22,37 +24,47 @@ function offer(bosses) {
   if (!bosses.length) return;
   const shown = toast(stack.dataset.dialOwn);
   const close = shown.querySelector(".toast-close");
-  for (const { text, boss, url } of bosses) {
+  const buttons = bosses.map(({ text, boss, url }) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-sm";
     button.textContent = text;
-    button.addEventListener("click", () => give(shown, url, boss));
-    close.before(button);
-  }
+    button.addEventListener("click", async () => {
+      buttons.forEach((one) => (one.disabled = true));
+      const given = await give(url, boss);
+      shown.remove();
+      if (!given) offer(bosses);
+    });
+    return button;
+  });
+  close.before(...buttons);
 }
 
-async function give(shown, url, boss) {
-  shown.remove();
+// Whether it is done: else it is offered again, for nothing else leads there.
+async function give(url, boss) {
   try {
     const { text, undo } = await send(url, { boss });
     toast(text, { undo: () => send(url, undo) });
+    return true;
   } catch {
     toast(stack.dataset.failed, { level: "error" });
+    return false;
   }
+}
+
+function note(number) {
+  const noted = send(stack.dataset.dial, { number });
+  noted
+    .then((answer) => offer(answer.for))
+    .catch(() => toast(stack.dataset.dialFailed, { level: "error" }));
+  return noted;
 }
 
 // Where the CRM can't be reached the link dials all the same, as without JavaScript.
 async function dial(link) {
-  let href = link.href;
-  try {
-    const answer = await send(stack.dataset.dial, { number: link.dataset.dial });
-    href = answer.href;
-    offer(answer.for);
-  } catch {
-    toast(stack.dataset.dialFailed, { level: "error" });
-  }
-  location.assign(href);
+  const href = note(link.dataset.dial).then((answer) => answer.href);
+  const late = new Promise((resolve) => setTimeout(resolve, DIALS_AFTER, link.href));
+  location.assign(await Promise.race([href.catch(() => link.href), late]));
 }
 
 document.addEventListener("click", (event) => {
