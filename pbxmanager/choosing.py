@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from crmplus.phonebook.choices import remember_choice
 from crmplus.phonebook.records import Record, resolve
+from pbxmanager.holding import held
 from pbxmanager.models import Call
 from pbxmanager.signals import touch
 
@@ -31,10 +30,11 @@ def choose_match(call: Call, source: str, object_id: int, user: User) -> Record:
     record = resolve(source, object_id, user) if known else None
     if record is None:
         raise NoSuchMatch
-    with transaction.atomic():
-        call.chosen_source, call.chosen_id = source, object_id
-        call.save(update_fields=["chosen_source", "chosen_id"])
-        if call.e164:
-            remember_choice(call.e164, source, object_id, user)
-        touch(call)
+    with held(call) as now:
+        for one in (call, now):
+            one.chosen_source, one.chosen_id = source, object_id
+        now.save(update_fields=["chosen_source", "chosen_id"])
+        if now.e164:
+            remember_choice(now.e164, source, object_id, user)
+        touch(now)
     return record

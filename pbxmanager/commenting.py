@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from crmplus.timeline.models import Comment
 from crmplus.timeline.services import add_comment
+from pbxmanager.holding import held
 from pbxmanager.models import Call
 from pbxmanager.saving import CALL
 from pbxmanager.signals import touch
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def comment_on(call: Call, author: User, text: str) -> Comment:
     """Write a comment on a call and tell that it changed; ValueError if it is empty."""
-    with transaction.atomic():
-        comment = add_comment(CALL, call.pk, author, text)
-        touch(call)
+    with held(call) as now:
+        comment = add_comment(CALL, now.pk, author, text)
+        touch(now)
     return comment

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from crmplus.timeline.models import Comment
 from crmplus.timeline.services import add_comment
+from pbxmanager.holding import held
 from pbxmanager.models import Call, Direction, Disposition
 from pbxmanager.saving import CALL
 from pbxmanager.signals import touch
@@ -51,9 +51,9 @@ def choose_disposition(
         own = Comment.objects.filter(target_kind=CALL, target_id=call.pk, author=user)
         if not own.exists():
             raise NeedsNote(disposition.title)
-    with transaction.atomic():
+    with held(call) as now:
         if written:
-            add_comment(CALL, call.pk, user, written)
-        call.disposition = disposition
-        call.save(update_fields=["disposition"])
-        touch(call)
+            add_comment(CALL, now.pk, user, written)
+        now.disposition = call.disposition = disposition
+        now.save(update_fields=["disposition"])
+        touch(now)

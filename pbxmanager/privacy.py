@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pbxmanager.afterwards import tell_missed
 from pbxmanager.following_up import entries_of
+from pbxmanager.holding import held
 from pbxmanager.models import Call, Leg
 from pbxmanager.signals import touch
 
@@ -30,7 +31,8 @@ def set_private(call: Call, *, private: bool) -> None:
     see neither it nor who it was with. ``call_changed`` is sent, and open missed lists
     are told.
     """
-    call.private_at = timezone.now() if private else None
-    call.save(update_fields=["private_at"])
-    touch(call)
-    transaction.on_commit(lambda: tell_missed(entries_of(call.pk)))
+    with held(call) as now:
+        now.private_at = call.private_at = timezone.now() if private else None
+        now.save(update_fields=["private_at"])
+        touch(now)
+        transaction.on_commit(lambda: tell_missed(entries_of(now.pk)))

@@ -27,6 +27,7 @@ from pbxmanager.choosing import NoSuchMatch, choose_match
 from pbxmanager.commenting import comment_on
 from pbxmanager.detail import detail_context, may_delete
 from pbxmanager.filters import CallFilter
+from pbxmanager.holding import held
 from pbxmanager.models import Call
 from pbxmanager.tables import by_day, lines, running, running_keys, with_parts
 from pbxmanager.visibility import call_for
@@ -135,8 +136,9 @@ def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
     call = _call(request, uid)
     if not may_delete(user, call):
         raise Http404
-    call.move_to_bin(by=user)
-    undo = reverse("pbxmanager:restore", args=[call.uid])
+    with held(call) as now:
+        now.move_to_bin(by=user)
+    undo = reverse("pbxmanager:restore", args=[now.uid])
     toasts.undoable(request, _("The call is in the recycle bin."), undo)
     return redirect(next_page(request, reverse("pbxmanager:list")))
 

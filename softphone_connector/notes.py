@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from crmplus.timeline.models import Comment
 from crmplus.timeline.services import add_comment, clean_text, edit_comment
+from pbxmanager.holding import held
 from pbxmanager.models import Call
 from pbxmanager.saving import CALL
 from pbxmanager.signals import touch
@@ -27,9 +26,8 @@ def note_of(call: Call, user: User) -> Comment | None:
 
 def save_note(call: Call, user: User, text: str) -> None:
     """Save what a user has typed so far; an empty text takes the comment away."""
-    with transaction.atomic():
-        # Two tabs may save at once; the second has to find what the first wrote.
-        locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    # Two tabs may save at once; the second has to find what the first wrote.
+    with held(call) as locked:
         note = note_of(locked, user)
         if _write(note, locked, user, text):
             touch(locked)

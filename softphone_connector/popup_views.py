@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pbxmanager.choosing import NoSuchMatch, choose_match
+from pbxmanager.holding import held
 from pbxmanager.models import Call
 from pbxmanager.visibility import call_for
 from softphone_connector.attach import NoPlace, attach, candidates
@@ -34,7 +35,10 @@ LONGEST_SEARCH: Final = 200
 def about_call(
     view: Callable[[HttpRequest, Call, User], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Give a view the call at an address and the user, who may see it; else 404."""
+    """Give a view the call at an address and the user, who may see it; else 404.
+
+    A POST is one transaction, in which the call stays what it is.
+    """
 
     @login_required
     @never_cache
@@ -44,7 +48,11 @@ def about_call(
         call = call_for(user, uid)
         if call is None:
             raise Http404
-        return view(request, call, user)
+        if request.method != "POST":
+            return view(request, call, user)
+        # While somebody acts on it, it may just be joined into another one.
+        with held(call) as now:
+            return view(request, now, user)
 
     return guarded
 

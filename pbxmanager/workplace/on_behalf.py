@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from pbxmanager.holding import held
 from pbxmanager.models import Call
 from pbxmanager.workplace import routing
 from pbxmanager.workplace.models import CallShare, Deputy, Reason
@@ -64,6 +65,11 @@ def give_to_boss(call: Call, user: int, boss: int, *, back: bool = False) -> boo
     """
     if call.clicked_by_id != user:
         return False
+    with held(call) as now:
+        return _give(now, user, boss, back=back)
+
+
+def _give(call: Call, user: int, boss: int, *, back: bool) -> bool:
     if back:
         rows = CallShare.objects.filter(call=call, user=boss, reason=Reason.DIALLED)
         return bool(rows.delete()[0])

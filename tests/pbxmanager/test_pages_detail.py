@@ -372,7 +372,7 @@ class TestWhoItIs:
             call_changed.disconnect(listen)
 
         assert told == [call]
-        assert call.version > version
+        assert told[0].version > version
         assert record.title == "Brandt"
 
     def test_an_anonymous_call_can_be_given_to_a_record(self, office: Office) -> None:

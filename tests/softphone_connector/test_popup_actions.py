@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from crmplus.accounts.models import User
@@ -17,8 +18,9 @@ from crmplus.timeline.services import add_comment
 from pbxmanager.block_list import block
 from pbxmanager.blocking import blocked
 from pbxmanager.models import Call, Disposition
-from pbxmanager.saving import CALL
+from pbxmanager.saving import CALL, _absorb
 from pbxmanager.visibility import visible_calls
+from softphone_connector import popup_views
 from softphone_connector.cards import card_of
 from tests.softphone_connector.cast import Cast
 from tests.softphone_connector.talking import JULIA, talk, tell
@@ -203,3 +205,33 @@ def test_without_a_script_the_page_says_what_was_done(people: Cast) -> None:
     page = client.post(url, {"at": "tomorrow"}, follow=True)
     assert page.redirect_chain == [(f"/popup/{call.uid}/", 302)]
     assert "Call-back planned" in page.text
+
+
+ACTIONS = {
+    "note": {"text": "Said."},
+    "outcome": {"disposition": ""},
+    "private": {},
+    "call-back": {"at": "hour"},
+    "block": {},
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_call_that_is_joined_under_the_hand_takes_it_along(
+    people: Cast, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    call, other = talk("201", JULIA), talk("201", JULIA, ago=3600)
+
+    def found_then_joined(user: User, uid: object) -> Call:
+        found = Call.objects.get(uid=call.uid)
+        _absorb(Call.objects.get(pk=other.pk), Call.objects.get(uid=call.uid))
+        return found
+
+    monkeypatch.setattr(popup_views, "call_for", found_then_joined)
+    people.anna.role = "admin"
+    people.anna.save()
+    before = other.version
+    url = reverse(f"softphone_connector:{action}", args=[call.uid])
+    answer = web(people.anna).post(url, ACTIONS[action])
+    assert answer.status_code in {200, 204}, answer.text
+    assert Call.objects.get().version > before
