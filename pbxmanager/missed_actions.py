@@ -54,14 +54,24 @@ def release(row: MissedCaller, user: User) -> None:
     _tell(row)
 
 
-def tick_off(row: MissedCaller, user: User, note: str) -> None:
-    """Nobody has to call back: it is done, until they try again."""
+def tick_off(
+    row: MissedCaller, user: User, note: str, seen: datetime | None = None
+) -> bool:
+    """Nobody has to call back: it is done, until they try again.
+
+    ``seen`` is the last try that the user knew of (UTC), None for the entry's own.
+    False where they have tried again since, also while this was sent: it stays open.
+    """
+    if seen and seen < row.last_at:
+        return False
     cleaned = " ".join(note.replace("\x00", "").split())[:NOTE_LENGTH]
     row.touch()
+    # Not now, but the try that was seen: the next may be ringing at this moment.
     MissedCaller.objects.filter(pk=row.pk).update(
-        done_at=_moment(row), done_by=user, note=cleaned, version=row.version
+        done_at=row.last_at, done_by=user, note=cleaned, version=row.version
     )
     _compute_again(row)
+    return not MissedCaller.objects.filter(pk=row.pk, is_open=True).exists()
 
 
 def untick(row: MissedCaller) -> None:

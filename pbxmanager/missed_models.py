@@ -99,7 +99,7 @@ class MissedCaller(models.Model):
 
     @property
     def is_done(self) -> bool:
-        """Somebody ticked it off after the last try."""
+        """Somebody ticked it off, with the last try (``done_at``) and all before."""
         return self.done_at is not None and self.done_at >= self.last_at
 
     @property

@@ -46,8 +46,8 @@ def episode(
 ) -> Episode | None:
     """The last episode of a caller; None where there was no try.
 
-    All may come in any order. ``done_at`` is when somebody ticked the caller off: that
-    ends an episode as a contact does.
+    All may come in any order. ``done_at`` is the last try that somebody ticked off:
+    that ends an episode as a contact does.
     """
     if not tries:
         return None

@@ -114,12 +114,27 @@ def release_missed(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def done_missed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tick it off without a call (``note``); it can be undone."""
-    row = _row(request, pk)
-    tick_off(row, signed_in_user(request), request.POST.get("note", ""))
-    undo = reverse("pbxmanager:missed-undo", args=[pk])
-    toasts.undoable(request, _("Done: nobody has to call back."), undo)
+    """Tick it off without a call (``note``); it can be undone.
+
+    ``seen`` is the last try that the page showed: of a later one nobody knew.
+    """
+    row, seen = _row(request, pk), _seen(request)
+    if tick_off(row, signed_in_user(request), request.POST.get("note", ""), seen):
+        undo = reverse("pbxmanager:missed-undo", args=[pk])
+        toasts.undoable(request, _("Done: nobody has to call back."), undo)
+    else:
+        text = _("This caller has tried again meanwhile, so the entry stays open.")
+        messages.warning(request, text)
     return _back(request)
+
+
+def _seen(request: HttpRequest) -> datetime | None:
+    """The last try that the page showed, None where it does not say so."""
+    try:
+        stated = parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        return None
+    return stated if stated and timezone.is_aware(stated) else None
 
 
 @login_required

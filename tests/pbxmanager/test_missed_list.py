@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
@@ -39,6 +40,7 @@ from tests.pbxmanager.office import (
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 LIST = "/missed-calls/"
 MINUTE = timedelta(minutes=1)
+SHOWN = re.compile(r'name="seen" value="([^"]+)"')
 
 
 @pytest.fixture
@@ -318,6 +320,39 @@ class TestDone:
 
         post(web, "undo")
         assert entry().is_open
+
+    def test_a_try_that_the_page_did_not_show_stays_open(self, office: Office) -> None:
+        missed(office)
+        web = office.browser(office.anna)
+        [shown] = SHOWN.findall(web.get(LIST).text)
+        office.call("201", STRANGER, talk=None)
+        rebuild()
+        post(web, "done", note="spam", seen=shown)
+        assert (entry().is_open, entry().note) == (True, "")
+        page = web.get(LIST).text
+        assert "has tried again meanwhile" in page
+        [shown] = SHOWN.findall(page)
+        post(web, "done", note="spam", seen=shown)
+        assert not entry().is_open
+
+    def test_a_try_that_rang_while_it_was_ticked_off_opens_it_again(
+        self, office: Office
+    ) -> None:
+        missed(office)
+        row = entry()
+        with time_machine.travel(NOON + timedelta(minutes=5), tick=False):
+            office.call("201", STRANGER, talk=None)
+            # The list has not been told of it yet.
+            assert not tick_off(row, office.anna, "", row.last_at)
+            assert entry().is_open
+
+    @pytest.mark.parametrize("seen", ["", "x", "2026-99-99T00:00", "2026-01-01T10:00"])
+    def test_what_does_not_say_what_was_seen_ticks_off_what_is_there(
+        self, office: Office, seen: str
+    ) -> None:
+        missed(office)
+        post(office.browser(office.anna), "done", seen=seen)
+        assert not entry().is_open
 
 
 @pytest.mark.django_db(transaction=True)
