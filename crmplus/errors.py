@@ -1,4 +1,8 @@
-"""Error pages: what happened, what to do, and a number to name when asking for help."""
+"""Error pages: what happened, what to do, and a number to name when asking for help.
+
+Who is signed in sees them in the frame of every page; that of our own faults stands
+alone and asks nothing of the database.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -84,23 +89,58 @@ def _page(
     logger.warning(
         "Request %s: %s %s gave %d.", number, request.method, request.path, status
     )
-    if request.path.startswith(API):
+    if request.path.startswith(API) or not request.accepts("text/html"):
         return _problem(status, f"{title}. {text} ({number})")
-    # Without context processors: an error page must not need the database.
     context = {
-        "frame": {"language": get_language(), "theme": theme_of_browser(request)},
         "status": status,
         "number": number,
         "icon_name": icon,
         "title": title,
         "text": text,
     }
-    return HttpResponse(
-        _html(context), status=status, headers={"Cache-Control": "no-store"}
+    html = _in_frame(request, context) or _alone(request, context)
+    return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _in_frame(request: HttpRequest, context: dict[str, Any]) -> str:
+    """The page for who is signed in, "" for others and where it can't be made."""
+    if context["status"] == HTTPStatus.INTERNAL_SERVER_ERROR or not _is_page(request):
+        return ""
+    try:
+        if not request.user.is_authenticated:
+            return ""
+        context = {**context, "back": _came_from(request)}
+        return loader.get_template("crmplus/error_in_frame.html").render(
+            context, request
+        )
+    except Exception:
+        # An error page comes in any case.
+        logger.exception("The error page has lost its frame.")
+        return ""
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """Whether a browser shows the answer as a page, and it is known who asks: not
+    what a script, an image or a player asked for, nor what never got so far."""
+    shown = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    is_part = "HX-Request" in request.headers
+    return shown and not is_part and hasattr(request, "user")
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that led here, "" for none."""
+    url = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        url, {request.get_host()}, require_https=request.is_secure()
     )
+    is_here = url == request.build_absolute_uri() and request.method == "GET"
+    return url if ours and not is_here else ""
 
 
-def _html(context: dict[str, Any]) -> str:
+def _alone(request: HttpRequest, context: dict[str, Any]) -> str:
+    # Without context processors: an error page must not need the database.
+    frame = {"language": get_language(), "theme": theme_of_browser(request)}
+    context = {**context, "frame": frame}
     template = loader.get_template("crmplus/error.html")
     try:
         return template.render(context)
