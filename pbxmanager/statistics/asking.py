@@ -104,17 +104,15 @@ class Question(forms.Form):
         """The value of a filter; nothing where it is off."""
         return self.cleaned_data.get(name)
 
-    def selects(self) -> list[forms.BoundField]:
-        """The filters to choose from a list."""
-        names = (
-            "period",
-            "compare",
-            "direction",
-            "result",
-            "team",
-            "user",
-            "extension",
-        )
+    def times(self) -> list[forms.BoundField]:
+        """The choices of when."""
+        return self._selects("period", "compare")
+
+    def calls(self) -> list[forms.BoundField]:
+        """The choices of which calls."""
+        return self._selects("direction", "result", "team", "user", "extension")
+
+    def _selects(self, *names: str) -> list[forms.BoundField]:
         shown = [self[name] for name in names if name in self.fields]
         return [styled(bound, mark_errors=False) for bound in shown]
 
