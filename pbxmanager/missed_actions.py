@@ -54,15 +54,13 @@ def release(row: MissedCaller, user: User) -> None:
     _tell(row)
 
 
-def tick_off(
-    row: MissedCaller, user: User, note: str, seen: datetime | None = None
-) -> bool:
+def tick_off(row: MissedCaller, user: User, note: str, seen: str = "") -> bool:
     """Nobody has to call back: it is done, until they try again.
 
-    ``seen`` is the last try that the user knew of (UTC), None for the entry's own.
+    ``seen`` is the entry's ``state_seen`` that the user knew of, "" for that of now.
     False where they have tried again since, also while this was sent: it stays open.
     """
-    if seen and seen < row.last_at:
+    if seen and seen != row.state_seen:
         return False
     cleaned = " ".join(note.replace("\x00", "").split())[:NOTE_LENGTH]
     row.touch()

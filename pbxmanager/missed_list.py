@@ -96,10 +96,10 @@ class Entry:
     """A line of the missed list.
 
     ``rang`` are those whose phones rang, else the extensions; ``rang_at`` names both.
-    ``times`` are the tries, newest first. ``owner`` has it in hand now; ``due`` is when
-    they are to be called back, UTC. ``url`` is the page of the last try, "" where the
-    user may not see that one. ``reached_by`` names who reached them, "" where that is
-    nobody's business.
+    ``times`` are the tries, newest first, but for others' private ones. ``owner`` has
+    it in hand now; ``due`` is when they are to be called back, UTC. ``url`` is the page
+    of the last try, "" where the user may not see that one. ``reached_by`` names who
+    reached them, "" where that is nobody's business.
     """
 
     row: MissedCaller
@@ -122,6 +122,16 @@ class Entry:
         return "reached" if self.row.is_reached else "done"
 
     @property
+    def tries(self) -> int:
+        """How often they tried, as far as the user may know."""
+        return len(self.times)
+
+    @property
+    def last_at(self) -> datetime:
+        """The last try that the user may know of."""
+        return self.times[0]
+
+    @property
     def can_call(self) -> bool:
         """There is a number to call back."""
         return bool(self.party.number)
@@ -132,7 +142,7 @@ def entries(rows: Sequence[MissedCaller], user: User) -> list[Entry]:
     now, within_ = timezone.now(), call_back_within()
     who = parties([row.call for row in rows], user)
     rang = _rang(rows)
-    times = _times(rows)
+    times = _times(rows, user)
     reached = _reached(rows, user)
     seen = _seen(rows, user)
     found = []
@@ -184,8 +194,11 @@ def _seen(rows: Iterable[MissedCaller], user: User) -> set[int]:
     return set(calls.order_by().values_list("pk", flat=True))
 
 
-def _times(rows: Sequence[MissedCaller]) -> Mapping[int, list[datetime]]:
-    """When those tried who did so more than once; one query."""
+def _times(rows: Sequence[MissedCaller], user: User) -> Mapping[int, list[datetime]]:
+    """When those tried who did so more than once; not others' private ones.
+
+    One query.
+    """
     several = {row.party: row for row in rows if row.tries > 1 and row.party}
     if not several:
         return {}
@@ -194,6 +207,7 @@ def _times(rows: Sequence[MissedCaller]) -> Mapping[int, list[datetime]]:
         party__in=several, status="missed", direction="inbound", started_at__gte=since
     )
     found: dict[int, list[datetime]] = defaultdict(list)
+    calls = not_private(user, calls)
     for party, at in calls.order_by("-started_at").values_list("party", "started_at"):
         row = several[party]
         if row.first_at <= at <= row.last_at:

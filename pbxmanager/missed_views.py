@@ -116,25 +116,17 @@ def release_missed(request: HttpRequest, pk: int) -> HttpResponse:
 def done_missed(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick it off without a call (``note``); it can be undone.
 
-    ``seen`` is the last try that the page showed: of a later one nobody knew.
+    ``seen`` names the last try that the page showed: of a later one nobody knew.
     """
-    row, seen = _row(request, pk), _seen(request)
-    if tick_off(row, signed_in_user(request), request.POST.get("note", ""), seen):
+    row, user = _row(request, pk), signed_in_user(request)
+    note, seen = request.POST.get("note", ""), request.POST.get("seen", "")
+    if tick_off(row, user, note, seen):
         undo = reverse("pbxmanager:missed-undo", args=[pk])
         toasts.undoable(request, _("Done: nobody has to call back."), undo)
     else:
         text = _("This caller has tried again meanwhile, so the entry stays open.")
         messages.warning(request, text)
     return _back(request)
-
-
-def _seen(request: HttpRequest) -> datetime | None:
-    """The last try that the page showed, None where it does not say so."""
-    try:
-        stated = parse_datetime(request.POST.get("seen", ""))
-    except ValueError:
-        return None
-    return stated if stated and timezone.is_aware(stated) else None
 
 
 @login_required

@@ -104,6 +104,26 @@ def test_whom_a_private_call_reached_is_nobodys_business(
     assert (reached(office.ben), reached(office.anna)) == ([""], [str(office.anna)])
 
 
+def test_nor_is_when_a_private_call_came(office: Office, call: Call) -> None:
+    later = [
+        office.call(extension, call.party, at=NOON + timedelta(minutes=at), talk=None)
+        for extension, at in (("202", 5), ("201", 9))
+    ]
+    follow_up({Key(call.party)})
+
+    def tries(user: User) -> list[int]:
+        [entry] = entries(list(with_call(visible_missed(user))), user)
+        assert (entry.tries, entry.last_at) == (len(entry.times), entry.times[0])
+        return [(at - NOON).seconds // 60 for at in entry.times]
+
+    assert tries(office.anna) == tries(office.ben) == [9, 5, 0]
+    # Ben is there for a call of his own; hers is none of his business.
+    set_private(later[1], private=True)
+    assert (tries(office.anna), tries(office.ben)) == ([9, 5, 0], [5, 0])
+    set_private(call, private=True)
+    assert (tries(office.anna), tries(office.ben)) == ([9, 5, 0], [5])
+
+
 def test_nor_is_who_had_the_caller_before(office: Office) -> None:
     first = office.call("201", STRANGER)
     second = office.call("202", STRANGER, at=NOON + timedelta(minutes=5))
