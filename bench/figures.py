@@ -44,6 +44,8 @@ PAGES = {
     "year": "?since={year_ago}&until={today}&compare=year",
     "year, team": "?since={year_ago}&until={today}&compare=year&team={team}",
     "year, user": "?since={year_ago}&until={today}&compare=year&user={user}",
+    "year, extension": "?since={year_ago}&until={today}&compare=year&extension=1001",
+    "year, inbound": "?since={year_ago}&until={today}&compare=year&direction=inbound",
     "year, missed": "?since={year_ago}&until={today}&compare=year&result=missed",
 }
 
@@ -116,7 +118,7 @@ def calls_of(day: datetime, count: int, users: list[User]) -> Iterator[dict[str,
 
 
 def fill(days: int, count: int, users: list[User]) -> int:
-    """Write the calls of the last days; weekends have a tenth of them."""
+    """Write the calls of the last days; weekends, but for today, have a tenth."""
     from django.db import transaction
 
     from pbxmanager.calendar import installation_zone, midnight
@@ -126,7 +128,7 @@ def fill(days: int, count: int, users: list[User]) -> int:
     today, made = datetime.now(zone).date(), 0
     for back in range(days - 1, -1, -1):
         day = today - timedelta(days=back)
-        many = count if day.weekday() < 5 else count // 10
+        many = count if day.weekday() < 5 or not back else count // 10
         told = list(calls_of(midnight(day, zone), many, users))
         outcomes = [one.pop("leg") for one in told]
         with transaction.atomic():
@@ -194,8 +196,8 @@ def copy_back(days: int) -> None:
                 [int(Grain.DAY), today - timedelta(days=whole), today],
             )
     months = {month_of(today - timedelta(days=back)) for back in range(732)}
-    for month in sorted(months - {month_of(today)}):
-        store_month(month)
+    for month in sorted(months):
+        store_month(month, today)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(f"copied   {Count.objects.count():,} rows in all", flush=True)
@@ -253,7 +255,7 @@ def ask(runs: int) -> None:
             client.get(url)
         cuts = statistics.quantiles(took[2:], n=20)
         print(
-            f"{name:12}  p50 {cuts[9]:6.0f} ms  p95 {cuts[18]:6.0f} ms  "
+            f"{name:15}  p50 {cuts[9]:6.0f} ms  p95 {cuts[18]:6.0f} ms  "
             f"CPU {statistics.median(worked):4.0f} ms  {len(captured)} queries",
             flush=True,
         )

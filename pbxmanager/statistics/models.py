@@ -39,6 +39,8 @@ class Detail(models.IntegerChoices):
 class Count(models.Model):
     """Calls of a day or month that are alike: a sum over calls, and nothing else.
 
+    Of the month that is not over yet a row has the days that are.
+
     ``start`` is the day, or the first of the month. ``hour`` and ``weekday`` (0 is
     Monday) are the installation's; -1 where the detail has no hours. Where it has no
     people ``user`` is None and ``extension`` empty. ``disposition`` is the ID of the
@@ -110,7 +112,8 @@ class Upkeep(models.Model):
     ``run_at`` (UTC) and ``event`` (a raw event's ID) say up to where changes were
     looked for, ``older_event`` the same for the time before: an event gets its ID
     before it is committed. ``zone`` and ``way`` say how days were counted: where
-    either is another one now, all are counted anew.
+    either is another one now, all are counted anew. ``today_at`` (UTC) says when the
+    calls of that day were last counted for all pages; None where pages count them.
     """
 
     zone = models.CharField(max_length=64)
@@ -118,6 +121,7 @@ class Upkeep(models.Model):
     event = models.BigIntegerField(default=0)
     older_event = models.BigIntegerField(default=0)
     way = models.SmallIntegerField(default=1)
+    today_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.run_at)

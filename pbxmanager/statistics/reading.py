@@ -1,30 +1,34 @@
 """Reads figures of a period: stored counts for the past, the calls for today.
 
-Whole months come from the rows of months, other days from the rows of days; today and
-the few days that are being counted anew come straight from their calls.
+Whole months come from the rows of months, other days from the rows of days; the few
+days that are being counted anew come straight from their calls. So does today, unless
+it has so many that the background loop counts them every minute (``upkeep``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from pbxmanager.calendar import DAY, last_of_month, month_of
+from pbxmanager.calendar import DAY, day_of, last_of_month, month_of
 from pbxmanager.figures import of_people
 from pbxmanager.statistics.counting import TOLD, count_day
-from pbxmanager.statistics.models import Count, Detail, Grain, StaleDay
+from pbxmanager.statistics.models import Count, Detail, Grain, StaleDay, Upkeep
 from pbxmanager.statistics.periods import Days
-from pbxmanager.statistics.storing import summed
+from pbxmanager.statistics.storing import ONCE_OVER, summed
 from pbxmanager.statistics.sums import Key, Row, grouped
 
 # So many days at most are counted while somebody waits, today among them.
 MOST_COUNTED: Final = 3
+# Two turns of the loop and some: who is later counts no more.
+TODAY_LASTS: Final = timedelta(minutes=3)
 # The details, those with the fewest rows first.
 BY_SIZE: Final = (
     Detail.CHOSEN,
@@ -80,9 +84,21 @@ class Reader:
         return list(rows.order_by("-day").values_list("day", flat=True))
 
     @cached_property
+    def today_at(self) -> datetime | None:
+        """When today's calls were counted (UTC), if today is among the days; None where
+        they are counted now."""
+        if not self.days.first <= self.today <= self.days.last:
+            return None
+        at = Upkeep.objects.values_list("today_at", flat=True).first()
+        if at is None or day_of(at, self.zone) != self.today:
+            return None
+        return at if timezone.now() - at < TODAY_LASTS else None
+
+    @cached_property
     def counted_now(self) -> list[date]:
         """The days whose calls are counted while somebody waits."""
-        today = [self.today] if self.days.first <= self.today <= self.days.last else []
+        inside = self.days.first <= self.today <= self.days.last
+        today = [self.today] if inside and self.today_at is None else []
         return today + self.stale[: MOST_COUNTED - len(today)]
 
     @property
@@ -92,23 +108,34 @@ class Reader:
 
     @cached_property
     def whole_months(self) -> list[date]:
-        """The months that can be read from their own rows."""
-        broken = {month_of(day) for day in (*self.stale, self.today)}
+        """The months that can be read from their own rows: of this one the days that
+        are over."""
+        broken = {month_of(day) for day in self.stale}
         month = month_of(self.days.first)
         found = []
-        while month <= self.days.last:
-            last = last_of_month(month)
-            inside = self.days.first <= month and last <= self.days.last
-            if inside and month not in broken and last < self.today:
+        while month <= self.days.last and month < self.today:
+            inside = self.days.first <= month and self._end(month) <= self.days.last
+            if inside and month not in broken:
                 found.append(month)
-            month = last + DAY
+            month = last_of_month(month) + DAY
         return found
+
+    def _months(self, detail: Detail) -> list[date]:
+        """Those of them that have rows of a detail."""
+        if detail not in ONCE_OVER:
+            return self.whole_months
+        return [one for one in self.whole_months if last_of_month(one) < self.today]
+
+    def _end(self, month: date) -> date:
+        """The last day of a month that is over."""
+        return min(last_of_month(month), self.today - DAY)
 
     def rows(self, *names: str, by_day: bool = False) -> list[Row]:
         """Sums by some fields of ``Key``, with ``by_day`` for each day by itself."""
         told = ("start", *names) if by_day else names
-        months = [] if by_day else self.whole_months
-        found = summed(self._stored(self._detail(names), months), told)
+        detail = self._detail(names)
+        months = [] if by_day else self._months(detail)
+        found = summed(self._stored(detail, months), told)
         for day in self.counted_now:
             found += self._from_calls(day, names)
         return found
@@ -142,12 +169,12 @@ class Reader:
         start, day = None, self.days.first
         last = min(self.days.last, self.today)
         while day <= last:
-            whole = month_of(day) in months
+            whole = day < self.today and month_of(day) in months
             if whole or day in left_out:
                 if start:
                     yield start, day - DAY
                 start = None
-                day = last_of_month(day) + DAY if whole else day + DAY
+                day = self._end(month_of(day)) + DAY if whole else day + DAY
                 continue
             start = start or day
             day += DAY

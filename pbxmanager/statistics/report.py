@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 
@@ -65,6 +65,11 @@ class Report:
     def heat(self) -> Heat:
         """When most calls come."""
         return heat(self.read)
+
+    @property
+    def today_at(self) -> datetime | None:
+        """When today's calls were counted (UTC), None where they are counted now."""
+        return self.read.reader.today_at
 
     @property
     def behind(self) -> int:

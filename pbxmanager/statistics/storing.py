@@ -5,22 +5,25 @@ Until all is stored the day is noted as stale, and pages do not read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max, QuerySet, Sum
 
 from crmplus.batches import batches
-from pbxmanager.calendar import last_of_month
+from pbxmanager.calendar import DAY, last_of_month
 from pbxmanager.statistics.counting import coarser, count_day
 from pbxmanager.statistics.models import Count, Detail, Grain
 from pbxmanager.statistics.sums import Key, Row, Sums
 
 AT_ONCE: Final = 400
+# Added up only when a month is over, for it takes a second: every caller who is called
+# back changes a day of the month.
+ONCE_OVER: Final = frozenset({Detail.ALL})
 
 
 def store_day(day: date, zone: ZoneInfo) -> int:
@@ -31,17 +34,30 @@ def store_day(day: date, zone: ZoneInfo) -> int:
     )
 
 
-def store_month(month: date) -> int:
-    """Add up the stored days of a month anew; gives how many rows differed."""
+def store_day_at_once(day: date, zone: ZoneInfo) -> int:
+    """Count a day anew that pages read meanwhile: they see all of it or nothing, in one
+    transaction that only writes; gives how many rows differed."""
+    rows = count_day(day, zone)
+    differences = [
+        difference(Grain.DAY, detail, day, coarser(rows, detail)) for detail in Detail
+    ]
+    with transaction.atomic():
+        return sum(write(one) for one in differences)
+
+
+def store_month(month: date, today: date) -> int:
+    """Add up the stored days of a month that are over; gives how many rows differed."""
+    last = last_of_month(month)
+    days = (month, min(last, today - DAY))
     return sum(
-        store(Grain.MONTH, detail, month, _added_up(month, detail)) for detail in Detail
+        store(Grain.MONTH, detail, month, _added_up(month, days, detail))
+        for detail in Detail
+        if last < today or detail not in ONCE_OVER
     )
 
 
-def _added_up(month: date, detail: Detail) -> list[Row]:
-    rows = Count.objects.filter(
-        grain=Grain.DAY, detail=detail, start__range=(month, last_of_month(month))
-    )
+def _added_up(month: date, days: tuple[date, date], detail: Detail) -> list[Row]:
+    rows = Count.objects.filter(grain=Grain.DAY, detail=detail, start__range=days)
     return [Row(month, row.key, row.sums) for row in summed(rows, Key._fields)]
 
 
@@ -67,8 +83,22 @@ def summed(rows: QuerySet[Count], names: Iterable[str]) -> list[Row]:
     return rows_found
 
 
+class Difference(NamedTuple):
+    """What is to be written: the rows (IDs) that are gone, and those that are new."""
+
+    gone: Sequence[int]
+    new: Sequence[Count]
+
+
 def store(grain: Grain, detail: Detail, start: date, rows: Iterable[Row]) -> int:
     """Let the stored rows be these; gives how many differed."""
+    return write(difference(grain, detail, start, rows))
+
+
+def difference(
+    grain: Grain, detail: Detail, start: date, rows: Iterable[Row]
+) -> Difference:
+    """What lets the stored rows be these."""
     wanted = {row.key: row.sums for row in rows}
     stored = Count.objects.filter(grain=grain, detail=detail, start=start)
     gone: list[int] = []
@@ -79,13 +109,19 @@ def store(grain: Grain, detail: Detail, start: date, rows: Iterable[Row]) -> int
             del wanted[key]
         else:
             gone.append(pk)
-    for some in batches(gone, AT_ONCE):
-        Count.objects.filter(pk__in=some).delete()
     new = [_row(grain, detail, start, *one) for one in wanted.items()]
-    for rows_at_once in batches(new, AT_ONCE):
+    return Difference(gone, new)
+
+
+def write(found: Difference) -> int:
+    """Write a difference in small transactions, or in that of who asks; gives how many
+    rows it has."""
+    for some in batches(found.gone, AT_ONCE):
+        Count.objects.filter(pk__in=some).delete()
+    for rows in batches(found.new, AT_ONCE):
         with transaction.atomic():
-            Count.objects.bulk_create(rows_at_once)
-    return len(gone) + len(new)
+            Count.objects.bulk_create(rows)
+    return len(found.gone) + len(found.new)
 
 
 def _row(grain: Grain, detail: Detail, start: date, key: Key, sums: Sums) -> Count:

@@ -72,7 +72,9 @@ def _context(report: Report, unfolded: str) -> dict[str, Any]:
 def as_xlsx(request: HttpRequest) -> HttpResponse:
     """The figures of the page as a workbook."""
     now = timezone.now()
-    return _file(exporting.as_workbook(_report(request, now), now), XLSX, ".xlsx")
+    report = _report(request, now)
+    content = exporting.as_workbook(report, report.today_at or now)
+    return _file(content, XLSX, ".xlsx")
 
 
 @open_to_statistics

@@ -278,20 +278,20 @@ def test_one_row_is_noted_when_a_person_deletes_a_call(
     assert ChangedCall.objects.get().call == call.pk
 
 
-def test_months_are_added_up_once_they_are_over(office: Office) -> None:
+def test_months_have_the_days_that_are_over(office: Office) -> None:
+    def added_up() -> list[tuple[str, int, int]]:
+        rows = Count.objects.filter(grain=Grain.MONTH, detail=Detail.PEOPLE)
+        return sorted(rows.values_list("extension", "calls", "talk"))
+
     office.call("201", talk=60)
+    settle(NOON + HOUR)
+    assert added_up() == []
     office.call("202", talk=30, at=NOON + DAY)
-    settle(NOON + 3 * DAY)
-    assert not Count.objects.filter(grain=Grain.MONTH).exists()
+    settle(NOON + DAY + HOUR)
+    assert added_up() == [("201", 1, 60)]
     office.call("203", at=NOON + 27 * DAY)
     settle(NOON + 40 * DAY)
-
-    rows = Count.objects.filter(grain=Grain.MONTH, detail=Detail.PEOPLE)
-    assert sorted(rows.values_list("extension", "calls", "talk")) == [
-        ("201", 1, 60),
-        ("202", 1, 30),
-        ("203", 1, 60),
-    ]
+    assert added_up() == [("201", 1, 60), ("202", 1, 30), ("203", 1, 60)]
 
 
 def test_the_loop_rests_where_somebody_else_counts(office: Office) -> None:

@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from crmplus.accounts.models import User
 from crmplus.phonebook.normalise import normalise
-from pbxmanager.calendar import installation_zone
+from pbxmanager.calendar import day_of, installation_zone
 from pbxmanager.clean_up import clean_up
 from pbxmanager.disposing import choose_disposition, dispositions_for
 from pbxmanager.events import CallEvent, Cause, Direction, EventKind
@@ -23,11 +23,11 @@ from pbxmanager.housekeeping import give_up_overdue
 from pbxmanager.models import Call, Extension
 from pbxmanager.recorder import Refused, record
 from pbxmanager.statistics import upkeep
-from pbxmanager.statistics.models import (
-    Count,
-    StaleDay,
-)
+from pbxmanager.statistics.counting import coarser, count_day
+from pbxmanager.statistics.models import Count, Detail, Grain, StaleDay, Upkeep
 from pbxmanager.statistics.noticing import all_days, note_stale
+from pbxmanager.statistics.storing import summed
+from pbxmanager.statistics.sums import Key
 from tests.pbxmanager.cast import PLAN, people
 
 ZONE = installation_zone()
@@ -152,11 +152,18 @@ class Play:
 
     def run(self) -> None:
         upkeep.run(self.clock.now)
+        if Upkeep.objects.get().today_at:
+            today = day_of(self.clock.now, ZONE)
+            kept = Count.objects.filter(grain=Grain.DAY, detail=Detail.ALL, start=today)
+            found = {row.key: row.sums for row in summed(kept, Key._fields)}
+            rows = coarser(count_day(today, ZONE), Detail.ALL)
+            assert found == {row.key: row.sums for row in rows}
 
 
 def play(seed: int, steps: int) -> None:
     one = Play(seed)
-    with mock.patch("pbxmanager.models.time", one.clock):
+    many = mock.patch.object(upkeep, "MANY", 0 if seed % 2 else upkeep.MANY)
+    with mock.patch("pbxmanager.models.time", one.clock), many:
         upkeep.run(one.clock.now)
         for _ in range(steps):
             one.step()
