@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crmplus import hooks
-from crmplus.formfields import styled
+from crmplus.formfields import QuickSelect, styled
 from pbxmanager.figures import Figure, Result
 from pbxmanager.models import Direction
 from pbxmanager.statistics.people import Seen
@@ -37,7 +37,10 @@ MOST_DAYS = 733
 
 def _choice(label: hooks.Text, choices: Sequence[tuple[str, Any]]) -> forms.ChoiceField:
     return forms.ChoiceField(
-        required=False, label=label, choices=[("", label), *choices]
+        required=False,
+        label=label,
+        choices=[("", label), *choices],
+        widget=QuickSelect,
     )
 
 
@@ -87,8 +90,8 @@ class Question(forms.Form):
             return
         teams = [(str(pk), str(team)) for pk, (team, _m) in self.seen.teams.items()]
         users = [
-            (str(pk), str(user))
-            for pk, user in self.seen.users.items()
+            (str(pk), name)
+            for pk, name in self.seen.users.items()
             if pk in self.seen.persons
         ]
         lines = [(number, number) for number in self.seen.lines]

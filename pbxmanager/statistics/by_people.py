@@ -41,7 +41,7 @@ def by_user(read: Readings) -> Table:
     seen = read.question.seen
     found = tallies(read.personal, lambda row: _person_of(read, row), read.side)
     lines = [
-        _of_people(read, str(seen.users[pk]), found[pk], [pk])
+        _of_people(read, seen.users[pk], found[pk], [pk])
         for pk in seen.users
         if pk in found
     ]

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 
 from django.db.models import Exists, OuterRef, Q
 
+from crmplus.accounts.fields import names_of
 from crmplus.accounts.models import Scope, Team, User
 from crmplus.accounts.visibility import calls_scope, within
 from pbxmanager.figures import NOBODY
@@ -63,12 +64,12 @@ class Seen:
     may_drill: bool
 
     @cached_property
-    def users(self) -> dict[int, User]:
-        """Everybody who could be shown, by ID."""
-        rows = User.objects.select_related("team").order_by("last_name", "username")
+    def users(self) -> dict[int, str]:
+        """The names of everybody who could be shown, by ID."""
+        rows = User.objects.order_by("last_name", "username")
         if self.people is not None:
             rows = rows.filter(pk__in=self.people)
-        return {user.pk: user for user in rows}
+        return dict(names_of(rows))
 
     @cached_property
     def protected(self) -> set[int]:
@@ -95,11 +96,11 @@ class Seen:
     def teams(self) -> dict[int, tuple[Team, list[int]]]:
         """The teams that may be shown, with their members (ids)."""
         members: defaultdict[int, list[int]] = defaultdict(list)
-        teams: dict[int, Team] = {}
-        for user in self.users.values():
-            if user.team_id and user.pk in self.callers and user.team:
-                members[user.team_id].append(user.pk)
-                teams[user.team_id] = user.team
+        belong = User.objects.filter(team__isnull=False).order_by("last_name", "pk")
+        for user, team in belong.values_list("pk", "team"):
+            if user in self.callers:
+                members[team].append(user)
+        teams = Team.objects.in_bulk(list(members))
         alone = self.callers - {pk for some in members.values() for pk in some}
         groups: dict[int, Collection[int]] = {**members, NOBODY: alone}
         apart = kept_apart(groups, self.protected, self.persons)
