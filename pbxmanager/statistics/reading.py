@@ -20,7 +20,7 @@ from django.utils import timezone
 from pbxmanager.calendar import DAY, day_of, last_of_month, month_of
 from pbxmanager.figures import of_people
 from pbxmanager.statistics.counting import TOLD, count_day
-from pbxmanager.statistics.models import Count, Detail, Grain, StaleDay, Upkeep
+from pbxmanager.statistics.models import WAY, Count, Detail, Grain, StaleDay, Upkeep
 from pbxmanager.statistics.periods import Days
 from pbxmanager.statistics.storing import ONCE_OVER, summed
 from pbxmanager.statistics.sums import Key, Row, grouped
@@ -89,10 +89,14 @@ class Reader:
         they are counted now."""
         if not self.days.first <= self.today <= self.days.last:
             return None
-        at = Upkeep.objects.values_list("today_at", flat=True).first()
+        at = self._kept.today_at
         if at is None or day_of(at, self.zone) != self.today:
             return None
         return at if timezone.now() - at < TODAY_LASTS else None
+
+    @cached_property
+    def _kept(self) -> Upkeep:
+        return Upkeep.objects.first() or Upkeep()
 
     @cached_property
     def counted_now(self) -> list[date]:
@@ -115,10 +119,15 @@ class Reader:
         found = []
         while month <= self.days.last and month < self.today:
             inside = self.days.first <= month and self._end(month) <= self.days.last
-            if inside and month not in broken:
+            if inside and month not in broken and self._is_added_up(month):
                 found.append(month)
             month = last_of_month(month) + DAY
         return found
+
+    def _is_added_up(self, month: date) -> bool:
+        """Whether a month has rows: before the first turn of the loop after an upgrade
+        the one that is not over may have none."""
+        return last_of_month(month) < self.today or self._kept.way == WAY
 
     def _months(self, detail: Detail) -> list[date]:
         """Those of them that have rows of a detail."""

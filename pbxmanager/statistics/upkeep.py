@@ -21,7 +21,7 @@ from pbxmanager.calendar import (
     month_of,
 )
 from pbxmanager.models import Call
-from pbxmanager.statistics.models import ChangedCall, StaleDay, Upkeep
+from pbxmanager.statistics.models import WAY, ChangedCall, StaleDay, Upkeep
 from pbxmanager.statistics.noticing import (
     all_days,
     changed_calls,
@@ -37,9 +37,6 @@ CHORE: Final = "statistics"
 AGAIN: Final = timedelta(seconds=45)
 # So many calls of today are counted by each page, within 20 ms.
 MANY: Final = 2_000
-# Higher whenever calls are counted otherwise than before: 2 with what people say came
-# of them, 3 with the months that are not over yet.
-WAY: Final = 3
 Progress = Callable[[date], object]
 # Whether this process has looked through all calls since it began.
 _looked_through: list[bool] = []

@@ -104,3 +104,16 @@ def test_a_day_that_was_kept_is_counted_once_more_with_its_month(
     months = Count.objects.filter(grain=Grain.MONTH, detail=1)
     assert [row.calls for row in months] == [1]
     assert not StaleDay.objects.exists()
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_month_that_was_not_added_up_yet_is_read_by_its_days(
+    busy: Office,  # noqa: F811
+    query: str,
+) -> None:
+    usual = report_for(busy.karin, query)
+    tables, total = usual.tables, usual.total
+    Upkeep.objects.update(way=2)
+    Count.objects.filter(grain=Grain.MONTH, start=TODAY.replace(day=1)).delete()
+    upgraded = report_for(busy.karin, query)
+    assert (upgraded.tables, upgraded.total) == (tables, total)
