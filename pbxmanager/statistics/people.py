@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from crmplus.accounts.fields import names_of
 from crmplus.accounts.models import Scope, Team, User
@@ -87,10 +87,12 @@ class Seen:
     @cached_property
     def callers(self) -> set[int]:
         """Users (ids) who have extensions, or once had calls."""
-        owners = Extension.objects.filter(user=OuterRef("pk"))
-        called = Call.objects.filter(user=OuterRef("pk"))
-        rows = User.objects.filter(Q(Exists(owners)) | Q(Exists(called)))
-        return set(rows.values_list("pk", flat=True)) & set(self.users)
+        lines = Extension.objects.filter(user__isnull=False).order_by()
+        owners = set(lines.values_list("user", flat=True))
+        # The few others one by one: with an OR PostgreSQL would read all calls.
+        others = User.objects.filter(pk__in=set(self.users) - owners)
+        called = others.filter(Exists(Call.objects.filter(user=OuterRef("pk"))))
+        return (owners | set(called.values_list("pk", flat=True))) & set(self.users)
 
     @cached_property
     def teams(self) -> dict[int, tuple[Team, list[int]]]:
