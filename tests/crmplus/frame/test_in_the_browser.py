@@ -112,6 +112,8 @@ def test_works_without_javascript(installation, page):
 
 def test_live_state_says_what_it_is(installation, page):
     tab = page(installation, "karla")
+    # Not before the channel has said by itself what its state is.
+    tab.wait_for_selector("#live-state[data-state=online]", state="attached")
     state = tab.locator("#live-state")
     state.evaluate("element => { element.dataset.state = 'signed-out'; }")
     tab.get_by_text("Signed out: sign in again").wait_for()
