@@ -82,3 +82,16 @@ def test_filters_act_as_soon_as_they_are_chosen(
     tab.goto("/contacts/")
     tab.select_option("#filter-country", "DE")
     tab.wait_for_url("**country=DE**")
+
+
+@pytest.mark.parametrize("width", [1024, 1200, 1280, 1366, 1440, 1600])
+def test_a_name_has_room_in_every_window(
+    office: Office, sit: Sit, agent: Agent, width: int
+) -> None:
+    office.rings(agent).tell("ended")
+    tab = sit(agent, path=LIST)
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.reload()
+    name = tab.locator(".calls .call-party").first.bounding_box()
+    assert name
+    assert name["width"] >= 160
