@@ -32,11 +32,14 @@ M = TypeVar("M", bound=models.Model)
 
 
 @contextmanager
-def editing(request: HttpRequest, rows: QuerySet[M], pk: int) -> Iterator[M]:
-    """The row that a form is about; Http404 for none.
+def editing(request: HttpRequest, rows: QuerySet[M], pk: int | None) -> Iterator[M]:
+    """The row that a form is about, a new one for no ``pk``; Http404 for none.
 
     Who saves it has it for themselves until the body ends, in one transaction.
     """
+    if pk is None:
+        yield rows.model()
+        return
     if request.method != "POST":
         yield get_object_or_404(rows, pk=pk)
         return

@@ -66,21 +66,15 @@ def dispositions(request: HttpRequest) -> HttpResponse:
 
 @role_required(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def disposition(request: HttpRequest, pk: int = 0) -> HttpResponse:
+def disposition(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Change an outcome, or make a new one."""
-    if not pk:
-        return _edit(request, Disposition())
     with editing(request, Disposition.objects.all(), pk) as row:
-        return _edit(request, row)
-
-
-def _edit(request: HttpRequest, row: Disposition) -> HttpResponse:
-    before = _values(row) if row.pk else {}
-    form, was = begun(lambda data: DispositionForm(data, instance=row), request)
-    if form.is_bound and form.is_valid():
-        _save(form.save(commit=False), before, signed_in_user(request))
-        messages.success(request, _("The outcome is saved."))
-        return redirect("pbxmanager:settings-outcomes")
+        before = _values(row) if row.pk else {}
+        form, was = begun(lambda data: DispositionForm(data, instance=row), request)
+        if form.is_bound and form.is_valid():
+            _save(form.save(commit=False), before, signed_in_user(request))
+            messages.success(request, _("The outcome is saved."))
+            return redirect("pbxmanager:settings-outcomes")
     context = {"form": form, "row": row, "was": was, "tab": "outcomes"}
     return render(request, "pbxmanager/settings/outcome.html", context)
 

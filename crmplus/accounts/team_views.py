@@ -42,18 +42,14 @@ def teams(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A team: its name, and who is in it."""
     with editing(request, Team.objects.all(), pk) as found:
-        return _edit(request, found)
-
-
-def _edit(request: HttpRequest, found: Team) -> HttpResponse:
-    row = Team.objects.get(pk=found.pk)
-    form, was = begun(lambda data: TeamPageForm(data, instance=row), request)
-    if form.is_bound and form.is_valid():
-        members = form.cleaned_data["members"]
-        saved = form.save(commit=False)
-        team_services.save_team(signed_in_user(request), saved, members)
-        messages.success(request, _("The team is saved."))
-        return redirect("accounts:teams")
+        row = Team.objects.get(pk=pk)
+        form, was = begun(lambda data: TeamPageForm(data, instance=row), request)
+        if form.is_bound and form.is_valid():
+            members = form.cleaned_data["members"]
+            saved = form.save(commit=False)
+            team_services.save_team(signed_in_user(request), saved, members)
+            messages.success(request, _("The team is saved."))
+            return redirect("accounts:teams")
     people = keyset.page(found.members.all(), "username", request.GET)
     context = {"form": form, "team": found, "people": people, "was": was}
     return render(request, "accounts/team.html", context)

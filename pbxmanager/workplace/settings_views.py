@@ -40,18 +40,12 @@ def groups(request: HttpRequest) -> HttpResponse:
 @form_page
 def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A group, or a new one: its name, numbers, members and rules."""
-    if pk is None:
-        return _group(request, Group())
     with editing(request, Group.objects.all(), pk) as row:
-        return _group(request, row)
-
-
-def _group(request: HttpRequest, row: Group) -> HttpResponse:
-    form, was = begun(lambda data: GroupForm(data, instance=row), request)
-    if form.is_bound and form.is_valid():
-        managing.save_group(form, signed_in_user(request))
-        messages.success(request, _("The group is saved."))
-        return redirect("workplace:settings")
+        form, was = begun(lambda data: GroupForm(data, instance=row), request)
+        if form.is_bound and form.is_valid():
+            managing.save_group(form, signed_in_user(request))
+            messages.success(request, _("The group is saved."))
+            return redirect("workplace:settings")
     context = {"form": form, "row": row, "was": was, "tab": "groups"}
     return render(request, "workplace/settings/group.html", context)
 
@@ -79,18 +73,12 @@ def pauses(request: HttpRequest) -> HttpResponse:
 @form_page
 def pause(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A kind of break, or a new one."""
-    if pk is None:
-        return _pause(request, Pause())
     with editing(request, Pause.objects.all(), pk) as row:
-        return _pause(request, row)
-
-
-def _pause(request: HttpRequest, row: Pause) -> HttpResponse:
-    form, was = begun(lambda data: PauseForm(data, instance=row), request)
-    if form.is_bound and form.is_valid():
-        managing.save_pause(form, signed_in_user(request))
-        messages.success(request, _("The break is saved."))
-        return redirect("workplace:settings-breaks")
+        form, was = begun(lambda data: PauseForm(data, instance=row), request)
+        if form.is_bound and form.is_valid():
+            managing.save_pause(form, signed_in_user(request))
+            messages.success(request, _("The break is saved."))
+            return redirect("workplace:settings-breaks")
     context = {"form": form, "row": row, "was": was, "tab": "breaks"}
     return render(request, "workplace/settings/break.html", context)
 
