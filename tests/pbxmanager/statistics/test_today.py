@@ -13,15 +13,9 @@ from django.utils import timezone
 from pbxmanager.statistics import upkeep
 from pbxmanager.statistics.models import Count, Grain, StaleDay, Upkeep
 from tests.pbxmanager.office import NOON, Office
-from tests.pbxmanager.statistics.test_pages import (  # noqa: F401  (a fixture)
-    NOW,
-    PAGE,
-    QUERIES,
-    busy,
-    report_for,
-)
+from tests.pbxmanager.statistics.conftest import HOUR, NOW
+from tests.pbxmanager.statistics.test_pages import PAGE, QUERIES, report_for
 
-HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 TODAY = date(2026, 3, 24)
 
@@ -43,7 +37,7 @@ def counted_at() -> datetime | None:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_loop_and_the_page_count_the_same(
-    busy: Office,  # noqa: F811
+    busy: Office,
     monkeypatch: pytest.MonkeyPatch,
     query: str,
 ) -> None:
@@ -58,7 +52,7 @@ def test_the_loop_and_the_page_count_the_same(
 
 
 def test_a_page_says_up_to_when_today_is_counted(
-    busy: Office,  # noqa: F811
+    busy: Office,
     many: None,
 ) -> None:
     client = Client()
@@ -108,7 +102,7 @@ def test_a_day_that_was_kept_is_counted_once_more_with_its_month(
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_month_that_was_not_added_up_yet_is_read_by_its_days(
-    busy: Office,  # noqa: F811
+    busy: Office,
     query: str,
 ) -> None:
     usual = report_for(busy.karin, query)
