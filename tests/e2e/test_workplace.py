@@ -122,8 +122,7 @@ def test_a_groups_call_pops_up_for_who_is_available(office: Office, sit: Sit) ->
 
 
 def test_the_calls_of_a_boss_pop_up_for_the_deputy(office: Office, sit: Sit) -> None:
-    boss, assistant = office.agent(), office.agent()
-    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    boss, assistant = boss_and_assistant(office)
     tab = sit(assistant, path="/colleagues/")
     office.rings(boss, JULIA).tell("missed")
     choose(tab, "Calls for Agent No.")
@@ -142,6 +141,13 @@ def test_the_calls_of_a_boss_pop_up_for_the_deputy(office: Office, sit: Sit) -> 
     assert complaints(tab) == []
 
 
+def boss_and_assistant(office: Office) -> tuple[Agent, Agent]:
+    """Two agents, of whom the second one stands in for the first."""
+    boss, assistant = office.agent(), office.agent()
+    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    return boss, assistant
+
+
 def at_the_contacts(tab: Page) -> Page:
     """The contacts' page of who stands in for somebody, and has a phone program."""
     tab.add_init_script(PHONE_PROGRAM)
@@ -154,8 +160,7 @@ def at_the_contacts(tab: Page) -> Page:
 def test_a_number_is_dialled_for_the_boss_by_one_more_click(
     office: Office, sit: Sit
 ) -> None:
-    boss, assistant = office.agent(), office.agent()
-    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    boss, assistant = boss_and_assistant(office)
     tab = at_the_contacts(sit(assistant))
     tab.locator(f'main a.phone[data-dial="{JULIA}"]').first.click()
     toast = tab.locator(".toast", has_text="Dialled in your own name.")
@@ -173,8 +178,7 @@ def test_a_number_is_dialled_for_the_boss_by_one_more_click(
 def test_the_offer_outlasts_the_phone_that_lies_before_it(
     office: Office, sit: Sit
 ) -> None:
-    boss, assistant = office.agent(), office.agent()
-    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    _boss, assistant = boss_and_assistant(office)
     tab = at_the_contacts(sit(assistant))
     tab.locator(f'main a.phone[data-dial="{JULIA}"]').first.click()
     offer = tab.locator(".toast", has_text="Dialled in your own name.")
@@ -267,8 +271,7 @@ def test_pages_are_for_everybody_who_reads_them(
 def test_a_slow_or_a_lost_answer_does_not_lose_the_click_for_the_boss(
     office: Office, sit: Sit
 ) -> None:
-    boss, assistant = office.agent(), office.agent()
-    ask(office, MAKE_DEPUTY.format(boss=boss.name, assistant=assistant.name))
+    _boss, assistant = boss_and_assistant(office)
     tab = at_the_contacts(sit(assistant))
     held: list[Route] = []
     tab.route("**/dial/", lambda route: held.append(route), times=1)
