@@ -34,6 +34,8 @@ cons_listen 127.0.0.1:{console}
 ctrl_tcp_listen 127.0.0.1:{ctrl}
 call_local_timeout {rings_for}
 """
+# What baresip 1.0 says when a call is over, however it ended.
+OVER = ("session closed", "terminate", "rejecting incoming call", "Local timeout")
 
 
 def modules() -> Path:
@@ -114,11 +116,33 @@ class Softphone:
         self._do(f"/dial sip:{other.user}@127.0.0.1:{other.sip}")
 
     def accept(self) -> None:
+        """Answer the call that comes in, once it is there, and wait until both talk."""
+        self._await("Incoming call")
         self._do("/accept")
+        self.talks()
+
+    def reject(self) -> None:
+        """Turn the call away that comes in, once it is there."""
+        self._await("Incoming call")
+        self._do("/hangup")
+
+    def talks(self) -> None:
+        """Wait until the other one's answer has arrived here too."""
+        self._await("Call established")
 
     def hang_up(self) -> None:
-        """End the call; one that rings here is rejected."""
+        """End the call, whether it was answered or not; without one, do nothing."""
         self._do("/hangup")
+
+    def _await(self, words: str) -> None:
+        """Wait until it says so of a call that is not over."""
+        path = self.folder / "baresip.log"
+
+        def is_said() -> bool:
+            text = path.read_text("utf-8", "replace")
+            return text.rfind(words) > max(text.rfind(end) for end in OVER)
+
+        services.wait_until(is_said, f"{self.user} did not say “{words}”")
 
     def waits_to_send(self) -> None:
         """Wait until its bridge has found that it cannot reach the server."""

@@ -243,7 +243,7 @@ def test_rejected_by_the_called_one(office: Office) -> None:
     before = office.calls_so_far()
     office.anna.dial(office.ben)
     office.one_more_than(before, "ringing")
-    office.ben.hang_up()
+    office.ben.reject()
     call = office.one_more_than(before, "missed")
     check_internal(call, caller="rejected", called="rejected")
     assert call["duration"] == 0
