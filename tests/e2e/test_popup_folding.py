@@ -74,7 +74,7 @@ def test_a_call_that_runs_stays_open(office: Office, tab: Page, agent: Agent) ->
 def test_what_somebody_opens_again_stays_open_on_the_next_page_too(
     office: Office, tab: Page, agent: Agent
 ) -> None:
-    ended = by_key(tab, talked(office, tab, agent, JULIA))
+    ended = by_key(tab, talked(office, tab, agent))
     tab.clock.run_for(SOON)
     expect(ended).to_have_class(FOLDED)
     ended.get_by_role("button", name="Fold").click()
@@ -90,7 +90,7 @@ def test_what_somebody_opens_again_stays_open_on_the_next_page_too(
 def test_what_was_folded_comes_folded_on_the_next_page(
     office: Office, tab: Page, agent: Agent
 ) -> None:
-    ended = by_key(tab, talked(office, tab, agent, JULIA))
+    ended = by_key(tab, talked(office, tab, agent))
     tab.clock.run_for(SOON)
     expect(ended).to_have_class(FOLDED)
     online(tab).reload()
